@@ -1,0 +1,39 @@
+# Two commands: `make` sets up and builds everything, `make test` sets up and checks everything.
+# Needed: Python 3.11 to 3.13, make and git. Only the set-up uses the network. PYTHON=python3.12 make chooses another Python.
+
+VENV := .venv
+PYTHON ?= $(firstword $(foreach v,python3 python3.13 python3.12 python3.11,\
+  $(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
+BIN := $(VENV)/bin
+SET_UP := $(VENV)/set-up
+
+.DEFAULT_GOAL := all
+.PHONY: all test lab lock clean help
+
+all: $(SET_UP)  ## set up, then validate the evidence, run the notebooks, draw the figures, write the pages
+	@$(BIN)/doit
+
+test: $(SET_UP)  ## set up, then run every check
+	@$(BIN)/python -m pytest
+
+lab: $(SET_UP)  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+lock: $(SET_UP)  ## write requirements.lock anew from pyproject.toml (uses the network)
+	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
+	@$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --generate-hashes \
+	  --no-header --no-annotate --python-version 3.11 pyproject.toml --output-file requirements.lock
+
+clean:  ## remove the environment and what the build remembers; results stay
+	@rm -rf $(VENV) .build .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
+
+$(SET_UP): requirements.lock
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found. Name one: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "setting up $(VENV) with $$($(PYTHON) --version); this takes a minute or two"
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
