@@ -1,0 +1,257 @@
+"""Write the pages and blocks that the build owns: codebook, gallery, navigation lines, index of notebooks, front page.
+
+    python -m derisking.pages            write them
+    python -m derisking.pages --check    say which are not up to date, write nothing, return 1 if any
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from derisking import blocks, evidence, execute, figures, paths
+
+GENERATED = "<!-- Written by the build from {source}; change it there. -->\n\n"
+FRONT = ["01-closure-lists", "02-map-2023", "03-overview", "06-breaks", "09-summary"]  # shown on the front page
+
+
+def write_pages(check: bool = False) -> list[str]:
+    """Write every page that has changed and return their names; with `check` only name them."""
+    pages = {**notebook_pages(), paths.FIGURES / "README.md": gallery(), paths.DATA / "README.md": codebook(),
+             paths.NOTEBOOKS / "README.md": index(), paths.ROOT / "README.md": front()}  # fmt: skip
+    changed = []
+    for file, content in pages.items():
+        if not file.exists() or file.read_text(encoding="utf-8") != content:
+            changed.append(str(file.relative_to(paths.ROOT)))
+            if not check:
+                paths.replace(file, content)
+    return changed
+
+
+# ---------------------------------------------------------------------------------------------- notebooks
+
+
+def notebook_pages() -> dict[Path, str]:
+    """Return the text of every notebook with its navigation block filled."""
+    pages = {}
+    for file in execute.notebooks():
+        nb = execute.read(file)
+        pages[file] = execute.text(execute.fill_block(nb, file, "nav", navigation(nb, file)))
+    return pages
+
+
+def navigation(nb, file: Path) -> str:
+    """Return the lines under the opening: neighbours, reading time, figures."""
+    known = execute.notebooks()
+    place = known.index(file)
+    links = ["[all notebooks](README.md)"]
+    if place > 0:
+        links.insert(0, f"← {_link(known[place - 1])}")
+    if place + 1 < len(known):
+        links.append(f"{_link(known[place + 1])} →")
+    drawn = execute.drawn_figures(nb)
+    shown = ", ".join(f"[{name}](../figures/{name}.png)" for name in drawn) or "none"
+    before = f"Read before: {_link(known[0])}. " if place > 0 else ""
+    return f"{' | '.join(links)}\n\n{before}Reading time: {execute.minutes(nb)} minutes. Figures: {shown}."
+
+
+def _link(file: Path) -> str:
+    return f"[{file.stem[:2]} · {execute.title(execute.read(file))}]({file.name})"
+
+
+def short_answer(nb) -> str:
+    """Return the computed short answer of a notebook."""
+    for cell in nb.cells:
+        if "answer" in blocks.names(cell.source):
+            return blocks.read(cell.source, "answer")
+    return ""
+
+
+def index() -> str:
+    """Return the page that lists the notebooks with question, answer and reading time."""
+    lines = [GENERATED.format(source="the notebooks") + "# Notebooks\n",
+             "Read them in order, or start with the question that brought you here. Each opens with its answer.\n",
+             "| # | question | short answer | minutes | figures |", "|---|---|---|---|---|"]  # fmt: skip
+    for file in execute.notebooks():
+        nb = execute.read(file)
+        drawn = ", ".join(f"[{name[3:]}](../figures/{name}.png)" for name in execute.drawn_figures(nb))
+        answer = " ".join(short_answer(nb).split()).replace("|", "\\|")
+        lines.append(f"| {file.stem[:2]} | [{execute.title(nb)}]({file.name}) | {answer} | {execute.minutes(nb)} | {drawn} |")
+    lines.append("\nThe mechanics behind them are in [derisking/](derisking/); the tables they read in [data/](../data/README.md).")
+    return "\n".join(lines) + "\n"
+
+
+# ------------------------------------------------------------------------------------------------ figures
+
+
+def _records() -> list[dict]:
+    file = paths.FIGURES / figures.PACKAGE
+    return json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
+
+
+def gallery() -> str:
+    """Return the page that shows every figure with caption, alternative text, files, origin and credit."""
+    lines = [GENERATED.format(source="the notebooks and figures/datapackage.json") + "# Figures\n",
+             "Every figure is free to use under [CC BY 4.0](../LICENSE-DATA) with the credit given below it. PDF and SVG "
+             "are for print, PNG (300 dpi) for slides; the CSV holds exactly what is plotted, and "
+             "[datapackage.json](datapackage.json) says what its columns mean. "
+             "[manifest.csv](manifest.csv) lists all figures with the hashes of their files.\n"]  # fmt: skip
+    for record in _records():
+        name, finding, rest = record["name"], *_finding(record["description"])
+        files = ", ".join(f"[{kind}]({name}.{kind})" for kind in ("pdf", "svg", "png", "csv"))
+        tables = ", ".join(f"`{table}`" for table in record["tables"])
+        lines += [
+            f"## {name}\n",
+            f"![{record['alt'].replace(']', ')').replace('[', '(')}]({name}.png)\n",
+            f"**{finding}**{' ' + rest if rest else ''}\n",
+            f"- Alternative text: {record['alt']}",
+            f"- Files: {files}; {record['width_mm']:g} × {record['height_mm']:g} mm",
+            f"- Drawn in [{record['notebook']}](../notebooks/{record['notebook']}) from {tables}",
+            f"- Licence CC BY 4.0. Suggested credit: “Figure {name}, North Korea's de-risking: an evidence base "
+            "(contributors of the repository), CC BY 4.0.”\n",
+        ]
+    return "\n".join(lines)
+
+
+def _finding(caption: str) -> tuple[str, str]:
+    first, _, rest = caption.partition(". ")
+    return first.rstrip(".") + ".", rest
+
+
+# ----------------------------------------------------------------------------------------------- codebook
+
+
+def codebook() -> str:
+    """Return the codebook: every table and column of data/datapackage.json, and how well the rows are sourced."""
+    package = evidence.package()
+    lines = [
+        GENERATED.format(source="datapackage.json") + f"# Codebook: {package['title']}\n",
+        f"{package['description']}\n",
+        f"Version {package['version']}. Licence [CC BY 4.0](../LICENSE-DATA). The machine-readable form of this page is "
+        "[datapackage.json](datapackage.json).\n",
+        "## Tables\n",
+        "| table | rows | columns | what a row is |",
+        "|---|---|---|---|",
+    ]
+    tables = evidence.resources()
+    for name, resource in tables.items():
+        rows = len(evidence.load(name, unsourced=True))
+        lines.append(f"| [{name}](#{name}) | {rows} | {len(resource['schema']['fields'])} | {resource['title']} |")
+    lines += ["", "## How well sourced\n", *_coverage(tables)]
+    for name, resource in tables.items():
+        lines += ["", f"## {name}\n", f"[{resource['path']}]({resource['path']}). {resource['description']}\n", *_key(resource)]
+        lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
+        lines += [_column(field) for field in resource["schema"]["fields"]]
+    return "\n".join(lines) + "\n"
+
+
+def _key(resource: dict) -> list[str]:
+    spec = resource["schema"]
+    key = spec.get("primaryKey", [])
+    told = [f"Key: {', '.join(f'`{part}`' for part in ([key] if isinstance(key, str) else key))}."]
+    for link in spec.get("foreignKeys", []):
+        fields, target = link["fields"], link["reference"]
+        fields = fields if isinstance(fields, str) else ", ".join(fields)
+        told.append(f"`{fields}` refers to `{target['resource'] or resource['name']}`.")
+    return [" ".join(told) + "\n"]
+
+
+def _column(field: dict) -> str:
+    limits = field.get("constraints", {})
+    told = [field["description"]]
+    if codes := field.get("codes"):
+        told.append("Codes: " + "; ".join(f"`{code}` {meaning}" for code, meaning in codes.items()) + ".")
+    elif "enum" in limits:
+        told.append("Codes: " + ", ".join(f"`{code}`" for code in limits["enum"]) + ".")
+    if "." in field.get("listOf", ""):
+        told.append(f"Several parted by `;`, each a key of `{field['listOf'].split('.')[0]}`.")
+    if limits.get("required"):
+        told.append("Never empty.")
+    kind = "partial date" if field.get("partialDate") else field["type"]
+    words = " ".join(told).replace("|", "\\|").replace("\n", " ")
+    return f"| `{field['name']}` | {kind} | {field.get('unit', '')} | {words} |"
+
+
+def _coverage(tables: dict) -> list[str]:
+    """Say how many rows of each table are how well sourced."""
+    levels = ["high", "medium", "low", "unsourced"]
+    lines = ["Rows by confidence (see the column `confidence` of each table); unsourced rows take no part in any result.\n",
+             f"| table | {' | '.join(levels)} |", "|---|---|---|---|---|"]  # fmt: skip
+    for name in tables:
+        frame = evidence.load(name, unsourced=True)
+        if "confidence" in frame:
+            number = frame["confidence"].value_counts()
+            lines.append(f"| `{name}` | {' | '.join(str(number.get(level, 0)) for level in levels)} |")
+    return [*lines, "", *_coverage_missions()]
+
+
+def _coverage_missions() -> list[str]:
+    """Say for which decades the spells of missions are dated by statements and for which by listings."""
+    posts = evidence.load("missions")
+    decade = (posts["opened_latest"].dt.year // 10 * 10).astype(int)
+    table = pd.crosstab(decade, posts["resident_evidence"])
+    kinds = [kind for kind in ("confirmed", "likely", "unverified", "non_resident_likely") if kind in table]
+    lines = ["Spells of missions abroad by the decade of their latest possible opening, and how sure it is that the "
+             "post was a resident one:\n", f"| opened by | {' | '.join(k.replace('_', ' ') for k in kinds)} |",
+             "|---" * (len(kinds) + 1) + "|"]  # fmt: skip
+    lines += [f"| {year}s | {' | '.join(str(row[kind]) for kind in kinds)} |" for year, row in table.iterrows()]
+    return lines
+
+
+# --------------------------------------------------------------------------------------------- front page
+
+
+def front() -> str:
+    """Return README.md with its marked blocks filled from the notebooks, the figures and the data."""
+    file = paths.ROOT / "README.md"
+    text = file.read_text(encoding="utf-8")
+    makers = {"answers": _answers, "figures": _front_figures, "notebooks": _notebook_table}
+    for name in blocks.names(text):
+        if name not in makers:
+            raise blocks.BlockError(f"README.md: no block {name!r} is known; known are {', '.join(makers)}.")
+        text = blocks.fill(text, name, makers[name](), "README.md")
+    return text
+
+
+def _answers() -> str:
+    lines = []
+    for file in execute.notebooks():
+        nb = execute.read(file)
+        lines.append(f"- **[{execute.title(nb)}](notebooks/{file.name})** {' '.join(short_answer(nb).split())}")
+    return "\n".join(lines)
+
+
+def _front_figures() -> str:
+    lines = []
+    for record in _records():
+        if record["name"] in FRONT:
+            name, finding = record["name"], _finding(record["description"])[0]
+            alt = record["alt"].replace("]", ")").replace("[", "(")
+            lines += [f"[![{alt}](figures/{name}.png)](figures/README.md#{name})\n", f"*{finding}*\n"]
+    return "\n".join(lines)
+
+
+def _notebook_table() -> str:
+    lines = ["| # | question | minutes to read |", "|---|---|---|"]
+    for file in execute.notebooks():
+        nb = execute.read(file)
+        lines.append(f"| {file.stem[:2]} | [{execute.title(nb)}](notebooks/{file.name}) | {execute.minutes(nb)} |")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with --check name those that are not up to date."""
+    check = "--check" in arguments
+    try:
+        changed = write_pages(check)
+    except (blocks.BlockError, execute.NotebookError, evidence.EvidenceError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name in changed:
+        print(f"{'out of date' if check else 'written'}: {name}")
+    return 1 if check and changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
