@@ -8,13 +8,22 @@ BIN := $(VENV)/bin
 SET_UP := $(VENV)/set-up
 
 .DEFAULT_GOAL := all
-.PHONY: all test lab lock clean help
+.PHONY: all test test-browser html export lab lock clean help
 
 all: $(SET_UP)  ## set up, then validate the evidence, run the notebooks, draw the figures, write the pages
 	@$(BIN)/doit
 
 test: $(SET_UP)  ## set up, then run every check
 	@$(BIN)/python -m pytest
+
+html: $(SET_UP)  ## write the notebooks as a static site: site/index.html
+	@cd notebooks && ../$(BIN)/python -m derisking.site
+
+test-browser: $(SET_UP)  ## check that site in headless Chromium (Debian: apt-get install chromium chromium-driver)
+	@$(BIN)/python -m pytest -n 0 -m browser tests/test_site_in_browser.py
+
+export: $(SET_UP)  ## write one SQLite file and one zip of the data package to dist/
+	@cd notebooks && ../$(BIN)/python -m derisking.export
 
 lab: $(SET_UP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
@@ -29,7 +38,7 @@ clean:  ## remove the environment and what the build remembers; results stay
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 $(SET_UP): requirements.lock
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found. Name one: make PYTHON=/path/to/python3.12"; exit 1; }

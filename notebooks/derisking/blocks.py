@@ -42,5 +42,5 @@ def read(text: str, name: str, where: str = "the page") -> str:
 def empty(text: str) -> str:
     """Return a text without the content of its blocks: what its authors wrote."""
     for name in names(text):
-        text = _pattern(name).sub(r"\1\2", text)
+        text = _pattern(name).sub(lambda match: match[1] + match[2].lstrip(), text)
     return text

@@ -59,7 +59,11 @@ def card(claim_id: str) -> Markdown:
     claim = evidence.load("claims").set_index("claim_id").loc[claim_id]
     lines = [f"**{claim_id}** · {claim['type']} · {TESTABLE[claim['testable']]} · basis: {BASIS[claim['basis']]}\n",
              f"> {claim['claim']}\n"]  # fmt: skip
-    for name, word in (("indicator", "Indicator"), ("expected_if_true", "If it holds"), ("expected_if_false", "If it does not")):
+    for name, word in (
+        ("indicator", "Indicator"),
+        ("expected_if_true", "If it holds"),
+        ("expected_if_false", "If it does not"),
+    ):
         if pd.notna(claim[name]):
             lines.append(f"- {word}: {claim[name]}.".replace("..", ".").replace("?.", "?"))
     if pd.notna(claim["notes"]):

@@ -220,7 +220,9 @@ def _status(tables):
 @rule("sources: every source is used by some row")
 def _used(tables):
     known = tables["sources"]
-    used = set(evidence.items(tables["missions"]["coord_source"])) | set(evidence.items(tables["pyongyang_missions"]["coord_source"]))
+    used = set(evidence.items(tables["missions"]["coord_source"])) | set(
+        evidence.items(tables["pyongyang_missions"]["coord_source"])
+    )
     for name in evidence.resources("evidence"):
         if "sources" in tables[name]:
             used |= set(evidence.items(tables[name]["sources"]))

@@ -142,7 +142,9 @@ def label(text: str, precision: str = "day") -> str:
     if not match:
         raise ValueError(f"{text!r} is no date of the form YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day = match.groups()
-    words = " ".join(part for part in (str(int(day)) if day else "", calendar.month_name[int(month or 0)], year) if part)
+    words = " ".join(
+        part for part in (str(int(day)) if day else "", calendar.month_name[int(month or 0)], year) if part
+    )
     lead = {"by": "by ", "not": "not before ", "approx": "about "}.get(precision.split("_")[0], "")
     return lead + words
 

@@ -98,8 +98,12 @@ def measures_by_year(measures: pd.DataFrame) -> pd.DataFrame:
         for year in range(first, last + 1):
             start, end = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
             certain = (group["date_earliest"] >= start) & (group["date_latest"] <= end)
-            possible = (group["date_earliest"].isna() | (group["date_earliest"] <= end)) & (group["date_latest"] >= start)
-            rows.append({"year": year, "direction": direction, "lower": int(certain.sum()), "upper": int(possible.sum())})
+            possible = (group["date_earliest"].isna() | (group["date_earliest"] <= end)) & (
+                group["date_latest"] >= start
+            )
+            rows.append(
+                {"year": year, "direction": direction, "lower": int(certain.sum()), "upper": int(possible.sum())}
+            )
     return pd.DataFrame(rows)
 
 
@@ -126,7 +130,9 @@ def claims_evidence(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFram
         table[kind] = number.get(kind, pd.Series(dtype=int)).reindex(table.index, fill_value=0)
     for kind in kinds[:2]:
         table[f"{kind}_strong"] = strong.get(kind, pd.Series(dtype=int)).reindex(table.index, fill_value=0)
-    table["sources"] = _union(pd.concat([claims.set_index("claim_id")["sources"], findings.set_index("claim_id")["sources"]]))
+    table["sources"] = _union(
+        pd.concat([claims.set_index("claim_id")["sources"], findings.set_index("claim_id")["sources"]])
+    )
     heard = findings.groupby("claim_id")["sources"].agg(lambda rows: len(evidence.voices(_join(rows))))
     table["voices"] = heard.reindex(table.index, fill_value=0)
     return table.reset_index()

@@ -24,6 +24,16 @@ DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "date":
 # Codes that ISO 3166 does not list: the Republic of Vietnam (withdrawn before part 3 began as DRV/VDR) and Kosovo.
 EXTRA_ISO3 = {"VDR", "XKX"}
 
+# Publishers whose code in `relays` is not made of the letters of their name.
+ALIASES = {
+    "dprkministryofforeignaffairs": "dprkmfa",
+    "radiofreeasia": "rfa",
+    "rokministryofunification": "rokunificationministry",
+    "lowyinstitute": "lowy",
+    "unitednations": "un",
+    "voiceofamerica": "voa",
+}
+
 
 class EvidenceError(Exception):
     """A table cannot be used as it is; the message lists every fault, one a line."""
@@ -41,10 +51,9 @@ class Fault:
     mend: str = ""
 
     def __str__(self) -> str:
+        """Return the message: place, what was found, what was expected, how to mend."""
         place = ", ".join(
-            [self.file]
-            + ([f"row {self.row}"] if self.row else [])
-            + ([f"column {self.column}"] if self.column else [])
+            [self.file] + ([f"row {self.row}"] if self.row else []) + ([f"column {self.column}"] if self.column else [])
         )
         return f"{place}: found {self.found}; expected {self.expected}." + (f" {self.mend}" if self.mend else "")
 
@@ -196,8 +205,9 @@ def _speakers() -> dict[str, list[str]]:
 
 
 def _letters(name: str) -> str:
-    """Reduce a name to the letters and digits before any bracket, to compare "NK News" with nk_news."""
-    return re.sub(r"[^a-z0-9]", "", name.split("(")[0].lower())
+    """Reduce a name to the letters and digits before any bracket, comma or "via": "NK News (N. Z.)" and nk_news are one."""
+    letters = re.sub(r"[^a-z0-9]", "", re.split(r"[(,/]| via ", name)[0].lower())
+    return ALIASES.get(letters, letters)
 
 
 def sources(rows: pd.DataFrame, limit: int = 8) -> str:
@@ -322,8 +332,14 @@ def _check_header(name: str, header: list[str], wanted: list[str]) -> list[Fault
         if column not in header
     ]
     faults += [
-        Fault(name, "a column the schema does not know", f"only {', '.join(wanted)}", 1, column,
-              "Take it out, or describe it in data/datapackage.json.")  # fmt: skip
+        Fault(
+            name,
+            "a column the schema does not know",
+            f"only {', '.join(wanted)}",
+            1,
+            column,
+            "Take it out, or describe it in data/datapackage.json.",
+        )
         for column in header
         if column not in wanted
     ]
@@ -343,7 +359,9 @@ def _check_cells(name: str, text: str, resource: dict) -> list[Fault]:
         column, row = getattr(error, "field_name", None), getattr(error, "row_number", None)
         if column:
             found, expected = repr(error.cell), _expected(fields[column], error)
-            faults.setdefault((row, column), Fault(name, found, expected, row, column, _mend(fields[column], error.cell)))
+            faults.setdefault(
+                (row, column), Fault(name, found, expected, row, column, _mend(fields[column], error.cell))
+            )
         elif error.type == "primary-key":
             key = resource["schema"]["primaryKey"]
             key = [key] if isinstance(key, str) else key
@@ -405,7 +423,10 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
             continue
         if not precise:
             continue
-        code, ends = frame.loc[row, f"{column}_precision"], [frame.loc[row, f"{column}_{end}"] for end in ("earliest", "latest")]
+        code, ends = (
+            frame.loc[row, f"{column}_precision"],
+            [frame.loc[row, f"{column}_{end}"] for end in ("earliest", "latest")],
+        )
         if bool(text) != bool(code):
             faults.append(Fault(name, f"date {text!r} with precision {code!r}", "both or neither", row + 2, column))
         if not text or code not in dates.PRECISIONS:
@@ -428,8 +449,13 @@ def _check_confidence(name: str, frame: pd.DataFrame) -> list[Fault]:
     bare = frame["sources"].eq("")
     wrong = frame[bare != frame["confidence"].eq("unsourced")]
     return [
-        Fault(name, f"confidence {row.confidence!r} with sources {row.sources!r}",
-              "confidence unsourced exactly where there is no source", row.Index + 2, "confidence")  # fmt: skip
+        Fault(
+            name,
+            f"confidence {row.confidence!r} with sources {row.sources!r}",
+            "confidence unsourced exactly where there is no source",
+            row.Index + 2,
+            "confidence",
+        )
         for row in wrong.itertuples()
     ]
 
@@ -448,7 +474,9 @@ def _check_references(tables: dict[str, dict], texts: dict[str, str]) -> list[Fa
             faults += _unknown(resource, frames[name][column], known, where)
         for field in resource["schema"]["fields"]:
             if field.get("listOf") == "table":
-                faults += _unknown(resource, frames[name][field["name"]], set(resources("evidence")), "the name of a table")
+                faults += _unknown(
+                    resource, frames[name][field["name"]], set(resources("evidence")), "the name of a table"
+                )
     return faults
 
 
@@ -456,7 +484,9 @@ def _links(name: str, spec: dict) -> list[tuple[str, list[str]]]:
     """Return each column that refers to other tables with the columns, as table.column, it may refer to."""
     links = []
     for key in spec.get("foreignKeys", []):
-        column, target = (part[0] if isinstance(part, list) else part for part in (key["fields"], key["reference"]["fields"]))
+        column, target = (
+            part[0] if isinstance(part, list) else part for part in (key["fields"], key["reference"]["fields"])
+        )
         links.append((column, [f"{key['reference']['resource'] or name}.{target}"]))
     for field in spec["fields"]:
         if "." in field.get("listOf", ""):
@@ -469,5 +499,7 @@ def _links(name: str, spec: dict) -> list[tuple[str, list[str]]]:
 def _unknown(resource: dict, cells: pd.Series, known: set, expected: str) -> list[Fault]:
     found = items(cells[cells.ne("")]).items()
     return [
-        Fault(f"data/{resource['path']}", repr(item), expected, row + 2, cells.name) for row, item in found if item not in known
+        Fault(f"data/{resource['path']}", repr(item), expected, row + 2, cells.name)
+        for row, item in found
+        if item not in known
     ]

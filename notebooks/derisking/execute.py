@@ -7,6 +7,7 @@ is committed changes, and the message names file, cell, source line and error. I
 normalised (no timings, stable ids, short metadata), its short answer is filled in, and everything moves into place.
 """
 
+import argparse
 import json
 import os
 import re
@@ -27,7 +28,12 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-QUIET = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+QUIET = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
 
 
 class NotebookError(Exception):
@@ -64,15 +70,15 @@ def results(nb) -> str:
     return json.dumps([answer, [cell.get("outputs", []) for cell in nb.cells]], ensure_ascii=False)
 
 
-def execute(nb, stage: Path, name: str):
-    """Run all cells with `stage` as output folder; return the notebook with outputs.
+def execute(nb, stage: Path, name: str, **variables: str):
+    """Run all cells with `stage` as output folder and `variables` in the environment; return the notebook with outputs.
 
     Raises NotebookError at the first cell that fails, and for any cell that writes to stderr.
     """
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    environment = {**os.environ, **QUIET, paths.STAGE_VARIABLE: str(stage)}
+    environment = {**os.environ, **QUIET, paths.STAGE_VARIABLE: str(stage), **variables}
     client = nbclient.NotebookClient(
         nb, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
         record_timing=False, extra_arguments=["--IPKernelApp.log_level=40"],
@@ -136,7 +142,9 @@ def _joined(outputs: list) -> list:
 def fill_answer(nb, file: Path):
     """Write the short answer, computed in the cell tagged "answer", into its block in the opening."""
     answers = [cell for cell in nb.cells if ANSWER in cell.metadata.get("tags", []) and cell.cell_type == "code"]
-    shown = [out.data["text/markdown"] for cell in answers for out in cell.outputs if "text/markdown" in out.get("data", {})]
+    shown = [
+        out.data["text/markdown"] for cell in answers for out in cell.outputs if "text/markdown" in out.get("data", {})
+    ]
     if len(shown) != 1:
         raise NotebookError(
             f"notebooks/{file.name}: found {len(shown)} short answers; expected one code cell with the tag "
@@ -190,7 +198,9 @@ def publish(nb, file: Path, stage: Path) -> None:
             old.unlink()
     for record in records:
         for kind in record["sha256"]:
-            paths.replace(paths.FIGURES / f"{record['name']}.{kind}", (staged / f"{record['name']}.{kind}").read_bytes())
+            paths.replace(
+                paths.FIGURES / f"{record['name']}.{kind}", (staged / f"{record['name']}.{kind}").read_bytes()
+            )
     paths.FIGURES.mkdir(exist_ok=True)
     figures.record_figures(paths.FIGURES, records, drop=lambda record: record["name"].startswith(f"{file.name[:2]}-"))
     paths.replace(file, text(nb))
@@ -213,16 +223,35 @@ def run(file: Path) -> None:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def main(arguments: list[str]) -> int:
-    """Run the notebooks named; print the fault and return 1 at the first that fails."""
-    for name in arguments:
-        try:
+def redraw(folder: Path, style: Path | None = None) -> None:
+    """Run every notebook and leave its figures in `folder`; nothing committed changes.
+
+    `style` is a matplotlib style file laid over ours; a CSV of the same name beside it replaces colours of meanings.csv.
+    """
+    variables = {figures.STYLE_VARIABLE: str(style.resolve())} if style else {}
+    for file in notebooks():
+        execute(read(file), folder.resolve(), file.name, **variables)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the notebooks named, or redraw all figures elsewhere; print the fault and return 1 at the first that fails."""
+    parser = argparse.ArgumentParser(prog="python -m derisking.execute", description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", help="notebooks to run and put in place")
+    parser.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="redraw the figures of all notebooks into FOLDER instead"
+    )
+    parser.add_argument("--style", type=Path, metavar="FILE", help="with --to: a matplotlib style file laid over ours")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.to:
+            redraw(chosen.to, chosen.style)
+        for name in chosen.notebooks:
             run(paths.NOTEBOOKS / Path(name).name)
-        except (NotebookError, blocks.BlockError) as error:
-            print(error, file=sys.stderr)
-            return 1
+    except (NotebookError, blocks.BlockError) as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -46,10 +46,13 @@ PACKAGE = "datapackage.json"
 INK, NOTE = "#222222", "#595959"  # text and main marks; notes
 MUTED, PALE = "#8C8C8C", "#DDDDDD"  # marks that stand back; lines that only guide the eye
 
+# The one setting that redraws everything in a journal's own way: DERISKING_STYLE names a matplotlib style file, laid
+# over ours. If a CSV of the same name stands beside it (columns group, key, colour), its colours replace ours.
 HERE = Path(__file__).parent
+STYLE_VARIABLE = "DERISKING_STYLE"
 plt.style.use(HERE / "style.mplstyle")
-if os.environ.get("DERISKING_STYLE"):  # a journal's own font and sizes, laid over ours
-    plt.style.use(os.environ["DERISKING_STYLE"])
+if os.environ.get(STYLE_VARIABLE):
+    plt.style.use(os.environ[STYLE_VARIABLE])
 
 
 # Few to many, for counts: one hue from pale to dark, so that it also reads in grey.
@@ -90,7 +93,11 @@ class Meaning:
 @cache
 def meanings(group: str) -> dict[str, Meaning]:
     """Return the categories of one group of meanings.csv by key, in the order in which they are always shown."""
-    table = pd.read_csv(os.environ.get("DERISKING_MEANINGS", HERE / "meanings.csv"), dtype=str, keep_default_na=False)
+    table = pd.read_csv(HERE / "meanings.csv", dtype=str, keep_default_na=False).set_index(["group", "key"])
+    palette = Path(os.environ.get(STYLE_VARIABLE, "")).with_suffix(".csv") if os.environ.get(STYLE_VARIABLE) else None
+    if palette and palette.exists():
+        table.update(pd.read_csv(palette, dtype=str).set_index(["group", "key"]))
+    table = table.reset_index()
     rows = table[table["group"] == group]
     if rows.empty:
         raise FigureError(f"No meanings for {group!r}; groups are {', '.join(table['group'].unique())}.")

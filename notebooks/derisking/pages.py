@@ -1,7 +1,7 @@
 """Write the pages and blocks that the build owns: codebook, gallery, navigation lines, index of notebooks, front page.
 
-    python -m derisking.pages            write them
-    python -m derisking.pages --check    say which are not up to date, write nothing, return 1 if any
+python -m derisking.pages            write them
+python -m derisking.pages --check    say which are not up to date, write nothing, return 1 if any
 """
 
 import json
@@ -77,8 +77,12 @@ def index() -> str:
         nb = execute.read(file)
         drawn = ", ".join(f"[{name[3:]}](../figures/{name}.png)" for name in execute.drawn_figures(nb))
         answer = " ".join(short_answer(nb).split()).replace("|", "\\|")
-        lines.append(f"| {file.stem[:2]} | [{execute.title(nb)}]({file.name}) | {answer} | {execute.minutes(nb)} | {drawn} |")
-    lines.append("\nThe mechanics behind them are in [derisking/](derisking/); the tables they read in [data/](../data/README.md).")
+        lines.append(
+            f"| {file.stem[:2]} | [{execute.title(nb)}]({file.name}) | {answer} | {execute.minutes(nb)} | {drawn} |"
+        )
+    lines.append(
+        "\nThe mechanics behind them are in [derisking/](derisking/); the tables they read in [data/](../data/README.md)."
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -140,7 +144,12 @@ def codebook() -> str:
         lines.append(f"| [{name}](#{name}) | {rows} | {len(resource['schema']['fields'])} | {resource['title']} |")
     lines += ["", "## How well sourced\n", *_coverage(tables)]
     for name, resource in tables.items():
-        lines += ["", f"## {name}\n", f"[{resource['path']}]({resource['path']}). {resource['description']}\n", *_key(resource)]
+        lines += [
+            "",
+            f"## {name}\n",
+            f"[{resource['path']}]({resource['path']}). {resource['description']}\n",
+            *_key(resource),
+        ]
         lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
         lines += [_column(field) for field in resource["schema"]["fields"]]
     return "\n".join(lines) + "\n"

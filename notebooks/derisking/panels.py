@@ -33,16 +33,19 @@ def flags(ax, frame: pd.DataFrame, columns: list[str], colours: list[str]) -> No
     """Fill a grid from flag columns: a disc for true, a small dot for false, nothing for unknown; one row of `frame` a line."""
     for x, (name, colour) in enumerate(zip(columns, colours, strict=True)):
         known = frame[name].astype("boolean")
-        for value, style in ((True, {"marker": "o", "ms": 6, "color": colour}), (False, {"marker": ".", "ms": 2.5, "color": MUTED})):
+        for value, style in (
+            (True, {"marker": "o", "ms": 6, "color": colour}),
+            (False, {"marker": ".", "ms": 2.5, "color": MUTED}),
+        ):
             rows = [y for y, found in enumerate(known) if pd.notna(found) and bool(found) is value]
             ax.plot([x] * len(rows), rows, ls="none", zorder=3, **style)
 
 
-def footer(ax, y: float, label: str, words: list[str]) -> None:
-    """Write a line of figures under a grid, one a column, with its label in the place of a row label."""
+def footer(ax, y: float, label: str, values) -> None:
+    """Write a line of figures under a grid, one a column, with its label in the place of a row label; "?" for unknown."""
     ax.text(-0.68, y, label, ha="right", va="center", fontsize=7, color=INK)
-    for x, word in enumerate(words):
-        ax.text(x, y, word, ha="center", va="center", fontsize=7, color=INK)
+    for x, value in enumerate(values):
+        ax.text(x, y, "?" if pd.isna(value) else str(value), ha="center", va="center", fontsize=7, color=INK)
 
 
 def dumbbell(ax, frame: pd.DataFrame, label: str, low: str, high: str) -> None:
@@ -75,15 +78,14 @@ def heat(fig, ax, table: pd.DataFrame, label: str, every: int) -> None:
     bar.ax.minorticks_off()
 
 
-def dated(ax, frame: pd.DataFrame, group: str, meanings: dict, date: str = "asof", faint=None) -> None:
+def dated(ax, frame: pd.DataFrame, group: str, meanings: dict, date: str = "asof", strong: str | None = None) -> None:
     """Draw one mark a row at `value`, with a bar over the days it may refer to; never a line from mark to mark.
 
-    Columns: value, `group` (a key of `meanings`), and the bounds `{date}_earliest`, `{date}_latest`. `faint` is a mask of
-    rows drawn pale. A row without an earliest day stands at its latest with an open, dotted bar.
+    Columns: value, status, `group` (a key of `meanings`), and the bounds `{date}_earliest`, `{date}_latest`. Rows with a
+    status other than `strong` are drawn pale. A row without an earliest day stands before its latest with a dotted bar.
     """
-    faint = pd.Series(False, frame.index) if faint is None else faint
-    for row, pale in zip(frame.itertuples(), faint, strict=True):
-        meaning, alpha = meanings[getattr(row, group)], 0.35 if pale else 1
+    for row in frame.itertuples():
+        meaning, alpha = meanings[getattr(row, group)], 1 if strong in (None, row.status) else 0.35
         earliest, latest = getattr(row, f"{date}_earliest"), getattr(row, f"{date}_latest")
         start = latest - pd.Timedelta(days=60) if pd.isna(earliest) else earliest
         style = ":" if pd.isna(earliest) else "-"
