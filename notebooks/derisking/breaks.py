@@ -1,0 +1,336 @@
+"""Statistics of dated measures: what share falls before and after a day, and whether dates can tell two days apart.
+
+Frames have one row a measure with the columns `date_earliest` and `date_latest` (first and last day it may have
+happened on; an empty earliest day means "by then") and `marked` (True for the kind that is counted, False for its
+opposite). A measure on the break day itself counts as after it. A measure whose interval holds the break may lie on
+either side: every result is a range over all ways to place those measures, or over three ways to date them.
+
+Method: for one break, Fisher's exact test of the 2 x 2 table side x kind (R. A. Fisher, Statistical Methods for
+Research Workers, 1934), which is the permutation test of dates over measures. For several candidate breaks, the
+greatest likelihood ratio and its permutation distribution (maximally selected statistics: R. Miller and D. Siegmund,
+Biometrics 38, 1982). For two breaks against each other, the permutation of dates within the two sides of the first one,
+which is hypergeometric and so exact.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise, permutations, product
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from scipy.special import xlogy
+
+PLOTTED = {
+    "part": "what the row is: running count, a share, or the p of a pair of breaks",
+    "name": "kind of measure, or name of the break (of a pair: the break taken as the only one)",
+    "other": "of a pair: the other break",
+    "day": "day up to which is counted, or day of the break",
+    "low": "least value the dates allow (number, share, or p)",
+    "high": "greatest value the dates allow (number, share, or p)",
+}
+SIDES = ("before", "after", "either")
+RULES = ("earliest", "middle", "latest")  # where in its interval a measure may be dated
+
+
+def within(frame: pd.DataFrame, first, last) -> pd.DataFrame:
+    """Return the rows that certainly fall on the days from `first` to `last`."""
+    inside = (frame["date_earliest"] >= pd.Timestamp(first)) & (frame["date_latest"] <= pd.Timestamp(last))
+    return frame[inside].reset_index(drop=True)
+
+
+def side(frame: pd.DataFrame, day) -> pd.Series:
+    """Say for each row whether it lies "before" `day`, "after" it (that day included), or may be on "either" side."""
+    day = pd.Timestamp(day)
+    found = pd.Series("either", index=frame.index)
+    found[frame["date_latest"] < day] = "before"
+    found[frame["date_earliest"] >= day] = "after"
+    return found
+
+
+def tables(frame: pd.DataFrame, day) -> list[np.ndarray]:
+    """Return every 2 x 2 table the dates allow: rows before and after, columns marked and not marked."""
+    count = pd.crosstab(side(frame, day), frame["marked"]).reindex(index=SIDES, columns=[True, False], fill_value=0)
+    before, after, either = (count.loc[name].to_numpy() for name in SIDES)
+    moves = product(*(range(number + 1) for number in either))
+    return [np.array([before + move, after + either - move]) for move in map(np.array, moves)]
+
+
+def share_before(frame: pd.DataFrame, day) -> tuple[float, float]:
+    """Return the least and the greatest share of the rows that lie before `day`."""
+    found = side(frame, day)
+    return float((found == "before").mean()), float((found != "after").mean())
+
+
+def shares(frame: pd.DataFrame, day) -> dict[str, float]:
+    """Return the share of marked rows before and after `day`, each as a range, and the exact p of their difference.
+
+    Keys: n_before_low, n_before_high, n_after_low, n_after_high (rows a side); before_low, before_high, after_low,
+    after_high (share marked; NaN for a side that may be empty); p_low, p_high (two-sided Fisher test).
+    Null of p: the measures and the dates are what they are, and which kind fell on which date is chance.
+    """
+    every = tables(frame, day)
+    rows = np.array([table.sum(axis=1) for table in every])
+    with np.errstate(invalid="ignore"):
+        parts = np.array([table[:, 0] for table in every]) / rows
+    p = [stats.fisher_exact(table).pvalue for table in every]
+    result = {}
+    for number, name in enumerate(SIDES[:2]):
+        result |= {f"n_{name}_low": int(rows[:, number].min()), f"n_{name}_high": int(rows[:, number].max())}
+        result |= {f"{name}_low": float(parts[:, number].min()), f"{name}_high": float(parts[:, number].max())}
+    return result | {"p_low": float(min(p)), "p_high": float(max(p))}
+
+
+def compare(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
+    """Return one row a break with `share_before` of the marked rows and all of `shares`.
+
+    breaks: days, indexed by the name of the break. Columns: break, day, marked_before_low, marked_before_high, and
+    those of `shares`.
+    """
+    rows = []
+    for name, day in breaks.items():
+        low, high = share_before(frame[frame["marked"]], day)
+        rows.append(
+            {"break": name, "day": day, "marked_before_low": low, "marked_before_high": high, **shares(frame, day)}
+        )
+    return pd.DataFrame(rows)
+
+
+def around(frame: pd.DataFrame, breaks: pd.Series, months: int) -> pd.DataFrame:
+    """Return the columns of `compare` for the rows in equal spells of `months` before and after each break."""
+    spell = pd.DateOffset(months=months)
+    found = []
+    for name, day in breaks.items():
+        near = within(frame, day - spell, day + spell - pd.Timedelta(days=1))
+        found.append(compare(near, pd.Series({name: day})))
+    return pd.concat(found, ignore_index=True)
+
+
+def dated(frame: pd.DataFrame, rule: str) -> pd.Series:
+    """Return one day a row: "earliest", "latest", or the "middle" of the two; a lacking bound is the other one."""
+    first = frame["date_earliest"].fillna(frame["date_latest"])
+    last = frame["date_latest"].fillna(first)
+    return {"earliest": first, "middle": first + (last - first) / 2, "latest": last}[rule]
+
+
+def fit(marked: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Return the log likelihood ratio of two binomial shares (before, after) against one common share.
+
+    marked: True and False, measures along the last axis. before: the same for "lies before the break".
+    """
+    marked, before = np.asarray(marked, float), np.asarray(before, bool)
+    hits, number = (marked * before).sum(axis=-1), before.sum(axis=-1)
+    return _ratio(hits, number, marked.sum(axis=-1), marked.shape[-1])
+
+
+def _ratio(hits, number, all_hits, total):
+    """Log likelihood ratio from the marked and all rows before the break, and the marked and all rows together."""
+    return _log(hits, number) + _log(all_hits - hits, total - number) - _log(all_hits, total)
+
+
+def _log(hits, number):
+    """Binomial log likelihood at the observed share, without the constant."""
+    number = np.asarray(number, float)
+    return xlogy(hits, hits) + xlogy(number - hits, number - hits) - xlogy(number, number)
+
+
+def any_break(frame: pd.DataFrame, breaks: pd.Series, rule: str, draws: int, seed: int) -> dict[str, float]:
+    """Test whether the best of the candidate breaks fits better than chance, allowing for the choice among them.
+
+    Null: kinds are exchangeable over the dates. Statistic: the greatest `fit` of the candidates. The p is that of
+    `scipy.stats.permutation_test` with `draws` random permutations from `seed`, the observed order included.
+    Keys: best (name of the break), fit, p.
+    """
+    days = dated(frame, rule).to_numpy()
+    before = np.array([days < np.datetime64(pd.Timestamp(day)) for day in breaks])
+
+    def best(marked, axis=-1):
+        return np.max([fit(marked, mask) for mask in before], axis=0)
+
+    marked = frame["marked"].to_numpy()
+    test = stats.permutation_test(
+        (marked,), best, permutation_type="pairings", vectorized=True, n_resamples=draws, alternative="greater",
+        rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    fits = [float(fit(marked, mask)) for mask in before]
+    return {"best": breaks.index[int(np.argmax(fits))], "fit": max(fits), "p": float(test.pvalue)}
+
+
+def apart(frame: pd.DataFrame, breaks: pd.Series, rule: str) -> pd.DataFrame:
+    """Ask of each pair of breaks: if the one were the only break, is it a surprise how well the other fits?
+
+    Null: kinds are exchangeable over the dates within each side of `true`. The break `rival` cuts one of these sides,
+    and the number of marked rows between the two breaks is then hypergeometric: p is the exact chance of a `fit` of the
+    rival as good as the observed one or better. least_p is the smallest p that any outcome could have given: where it
+    is large, these dates cannot tell the two breaks apart, whatever happened.
+
+    Columns: true, rival, n_between, marked_between, p, least_p.
+    """
+    days, marked = dated(frame, rule).to_numpy(), frame["marked"].to_numpy()
+    rows = []
+    for true, rival in permutations(breaks.index, 2):
+        cut, other = (np.datetime64(pd.Timestamp(breaks[name])) for name in (true, rival))
+        later = other > cut
+        segment = (days >= cut) == later
+        between = segment & ((days < other) == later)
+        hits = int(marked[between].sum())
+        total, all_hits, number = int(segment.sum()), int(marked[segment].sum()), int(between.sum())
+        outcomes = np.arange(max(0, number + all_hits - total), min(number, all_hits) + 1)
+        chance = stats.hypergeom.pmf(outcomes, total, all_hits, number) if total else np.ones(1)
+        moved = (outcomes - hits) * (1 if later else -1)
+        before = days < other
+        fits = _ratio(marked[before].sum() + moved, before.sum(), marked.sum(), len(days))
+        tails = [min(1.0, float(chance[fits >= value - 1e-9].sum())) for value in fits]
+        rows.append([true, rival, number, hits, tails[hits - outcomes[0]], min(tails)])
+    return pd.DataFrame(rows, columns=["true", "rival", "n_between", "marked_between", "p", "least_p"])
+
+
+def apart_range(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
+    """Return `apart` over the three ways to date a measure within its interval.
+
+    Columns: true, rival, n_low, n_high (rows between the two), p_low, p_high, least_p_low.
+    """
+    every = pd.concat(apart(frame, breaks, rule) for rule in RULES)
+    groups = every.groupby(["true", "rival"], sort=False)
+    return groups.agg(
+        n_low=("n_between", "min"), n_high=("n_between", "max"), p_low=("p", "min"), p_high=("p", "max"),
+        least_p_low=("least_p", "min"),
+    ).reset_index()  # fmt: skip
+
+
+def eras(frame: pd.DataFrame, breaks: pd.Series, first, last) -> pd.DataFrame:
+    """Count measures in the spells between `first`, the breaks and `last` (the last day).
+
+    Columns: start, end, years (length), marked_low, marked_high, other_low, other_high (certainly and possibly in it).
+    """
+    edges = [pd.Timestamp(first), *breaks, pd.Timestamp(last) + pd.Timedelta(days=1)]
+    rows = []
+    for start, end in pairwise(edges):
+        sure = (frame["date_earliest"] >= start) & (frame["date_latest"] < end)
+        may = ~(frame["date_earliest"] >= end) & (frame["date_latest"] >= start)
+        count = {"start": start, "end": end - pd.Timedelta(days=1), "years": (end - start).days / 365.25}
+        for name, kind in (("marked", frame["marked"]), ("other", ~frame["marked"])):
+            count |= {f"{name}_low": int((sure & kind).sum()), f"{name}_high": int((may & kind).sum())}
+        rows.append(count)
+    return pd.DataFrame(rows)
+
+
+def cumulative(frame: pd.DataFrame) -> pd.DataFrame:
+    """Count rows along time. Columns: day, low (certainly happened by then), high (possibly happened by then)."""
+    first = frame["date_earliest"].fillna(frame["date_latest"])
+    days = pd.Index(sorted({*first, *frame["date_latest"]}), name="day")
+    low = [int((frame["date_latest"] <= day).sum()) for day in days]
+    high = [int((first <= day).sum()) for day in days]
+    return pd.DataFrame({"day": days, "low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that is asked of one list of measures and one set of breaks.
+
+    frame: the measures. days: the breaks by name. running: `cumulative` by kind. table: `compare`, indexed by break,
+    with `words` (number of marked rows before). pairs: `apart_range` with `text` and `strong` (p below 0.05 / pairs).
+    """
+
+    frame: pd.DataFrame
+    days: pd.Series
+    running: dict[str, pd.DataFrame]
+    table: pd.DataFrame
+    pairs: pd.DataFrame
+
+    def number(self, kind: str) -> int:
+        """Return how many measures of a kind there are."""
+        return int(self.running[kind]["high"].iloc[-1])
+
+    def pair(self, true: str, rival: str) -> str:
+        """Return the range of p of a pair as words."""
+        return self.pairs.set_index(["true", "rival"]).loc[(true, rival), "text"]
+
+    def shift(self, name: str) -> str:
+        """Return the shares before and after a break as words."""
+        return contrast(self.table.loc[name])
+
+    def chance(self, name: str) -> str:
+        """Return the range of the exact p of the difference at a break as words."""
+        return told(*self.table.loc[name, ["p_low", "p_high"]])
+
+    def best(self, draws: int, seed: int) -> pd.DataFrame:
+        """Return `any_break` for each way of dating: columns best, fit, p."""
+        return pd.DataFrame([any_break(self.frame, self.days, rule, draws, seed) for rule in RULES], index=RULES)
+
+    def winner(self, draws: int, seed: int) -> str:
+        """Return the best break and its range of p as words; several names where the ways of dating disagree."""
+        found = self.best(draws, seed)
+        chance = told(found["p"].min(), found["p"].max())
+        return f"{' or '.join(sorted(set(found['best'])))} (p {'' if chance.startswith('<') else '= '}{chance})"
+
+
+def study(frame: pd.DataFrame, kinds: tuple[str, str], days: pd.Series, first, last) -> Study:
+    """Study the rows of a frame dated from `first` to `last`; column `kind` holds the counted kind and its opposite."""
+    frame = within(frame[frame["kind"].isin(kinds)].assign(marked=frame["kind"].eq(kinds[0])), first, last)
+    table = compare(frame, days).set_index("break", drop=False)
+    many = (frame["marked"].sum() * table[["marked_before_low", "marked_before_high"]]).round()
+    table["words"] = [whole(*row) for row in many.to_numpy()]
+    pairs = apart_range(frame, days)
+    pairs["text"] = [told(*row) for row in pairs[["p_low", "p_high"]].to_numpy()]
+    pairs["strong"] = pairs["p_high"] < 0.05 / len(pairs)
+    running = {kind: cumulative(frame[frame["kind"].eq(kind)]) for kind in kinds}
+    return Study(frame, days, running, table, pairs)
+
+
+def pace(found: Study, first, last) -> pd.DataFrame:
+    """Return the spells between the breaks with years, numbers and numbers a year as words, one column a kind."""
+    counts = eras(found.frame, found.days, first, last)
+    names = [*found.days.index]
+    spells = [f"to {names[0]}", *(f"{one} to {other}" for one, other in pairwise(names)), f"since {names[-1]}"]
+    shown = pd.DataFrame({"spell": spells, "years": counts["years"].map("{:.1f}".format)})
+    for kind, name in zip(found.running, ("marked", "other"), strict=True):
+        ends = [counts[f"{name}_low"], counts[f"{name}_high"]]
+        shown[kind] = [whole(*row) for row in zip(*ends, strict=True)]
+        shown[f"{kind} a year"] = [
+            whole(*row) for row in zip(*((x / counts["years"]).round() for x in ends), strict=True)
+        ]
+    return shown
+
+
+def plotted(running: dict[str, pd.DataFrame], table: pd.DataFrame, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Put running counts (`cumulative` by kind), shares (`compare`) and pairs (`apart_range`) in one long table.
+
+    Columns: part, name, other, day, low, high (see PLOTTED).
+    """
+    parts = [frame.assign(part="running count", name=kind, other="") for kind, frame in running.items()]
+    for words, column in (
+        ("share of counted kind before", "marked_before"),
+        ("counted kind among all before", "before"),
+        ("counted kind among all after", "after"),
+    ):
+        part = table[["break", "day", f"{column}_low", f"{column}_high"]].set_axis(
+            ["name", "day", "low", "high"], axis=1
+        )
+        parts.append(part.assign(part=words, other=""))
+    if pairs is not None:
+        part = pairs[["true", "rival", "p_low", "p_high"]].set_axis(["name", "other", "low", "high"], axis=1)
+        parts.append(part.assign(part="p of pair", day=pd.NaT))
+    return pd.concat(parts, ignore_index=True)[list(PLOTTED)]
+
+
+def told(low: float, high: float) -> str:
+    """Write a range of p-values: "0.55-0.93", "0.001", "<0.001"."""
+    low, high = ("<0.001" if p < 0.001 else f"{p:.3f}" if p < 0.0095 else f"{p:.2f}" for p in (low, high))
+    return low if low == high else f"{low}-{high}"
+
+
+def whole(low: float, high: float) -> str:
+    """Write a range of whole numbers: "14-15", or "14" where there is no doubt."""
+    return f"{low:.0f}" if low == high else f"{low:.0f}-{high:.0f}"
+
+
+def percent(low: float, high: float) -> str:
+    """Write a range of shares in percent: "48-49 %", "none" for a side without any row."""
+    if pd.isna(low) or pd.isna(high):
+        return "none"
+    return f"{whole(round(100 * low), round(100 * high))} %"
+
+
+def contrast(row: pd.Series) -> str:
+    """Write the shares before and after of a row of `compare`: "61-62 % / 48-49 %"."""
+    return f"{percent(row['before_low'], row['before_high'])} / {percent(row['after_low'], row['after_high'])}"
