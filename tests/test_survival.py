@@ -1,0 +1,145 @@
+"""Survival curves and the log-rank test: examples worked by hand, and agreement with statsmodels and SciPy."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from statsmodels.duration.survfunc import survdiff
+
+from derisking import survival
+
+# Two groups of a textbook kind: days to the event, True if it happened, and the group.
+TIME = np.array([6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8])
+EVENT = np.array([1] * 9 + [0] * 4 + [1] * 11, dtype=bool)
+GROUP = np.array([1] * 13 + [0] * 11, dtype=bool)
+
+
+def cases(returned, earliest, latest):
+    frame = pd.DataFrame({"returned": pd.Series(returned, dtype="str")})
+    frame["returned_earliest"], frame["returned_latest"] = pd.to_datetime(earliest), pd.to_datetime(latest)
+    return frame
+
+
+def test_curve_by_hand():
+    # Five cases: events on days 1 and 3 (two), one case lost on day 2, one left on day 5.
+    found = survival.curve([1, 2, 3, 3, 5], [True, False, True, True, False])
+    assert list(found["day"][found["events"] > 0]) == [1, 3]
+    assert list(found["at_risk"][found["events"] > 0]) == [5, 3]
+    assert found["share"].iloc[-1] == pytest.approx(1 - (4 / 5) * (1 / 3))
+
+
+def test_curve_agrees_with_scipy():
+    ours = survival.curve(TIME, EVENT).set_index("day")["share"]
+    theirs = stats.ecdf(stats.CensoredData(uncensored=TIME[EVENT], right=TIME[~EVENT])).cdf
+    for day in np.unique(TIME[EVENT]):
+        assert ours[day] == pytest.approx(theirs.evaluate(day))
+
+
+def test_curve_with_late_entry_by_hand():
+    # The third case is under observation from day 2 on, so day 1 has two at risk and not three.
+    found = survival.curve([1, 4, 3], [True, True, True], entry=[0, 0, 2])
+    assert list(found["at_risk"][1:]) == [2, 2, 1]
+    assert list(found["share"][1:]) == pytest.approx([1 / 2, 3 / 4, 1])
+
+
+def test_curve_without_events_stays_at_zero_and_without_cases_is_refused():
+    assert survival.curve([3, 4], [False, False])["share"].tolist() == [0.0]
+    with pytest.raises(ValueError, match="at least one case"):
+        survival.curve([], [])
+
+
+def test_an_event_on_the_first_day_counts():
+    assert survival.curve([0, 5], [True, False])["share"].tolist() == [0.0, 0.5]
+
+
+def test_times_give_the_earliest_and_the_latest_day():
+    frame = cases(
+        ["2024-09-13", "2024-12", None, "2023", "2026"],
+        ["2024-09-13", None, None, "2021-01-01", "2025-01-01"],
+        ["2024-09-13", "2024-12-31", None, "2023-12-31", "2026-12-31"],
+    )
+    found = survival.times(frame, "2023-08-26", "2025-08-31", "returned")
+    assert found["early"].tolist() == [384, 0, 736, 0, 494]  # no lower bound and before the first day: on it
+    assert found["late"].tolist() == [384, 493, 736, 127, 736]
+    assert found["early_event"].tolist() == [True, True, False, True, True]
+    assert found["late_event"].tolist() == [True, True, False, True, False]  # may lie after the last day
+    assert (found["early"] <= found["late"]).all()
+
+
+def test_times_refuse_an_end_before_the_origin():
+    with pytest.raises(ValueError, match="must lie after"):
+        survival.times(cases([None], [None], [None]), "2025-01-01", "2024-01-01", "returned")
+
+
+def test_scores_sum_to_nothing_and_to_observed_less_expected():
+    score = survival.scores(TIME, EVENT)
+    assert score.sum() == pytest.approx(0)
+    observed_less_expected, variance = 0.0, 0.0
+    for day in np.unique(TIME[EVENT]):
+        at_or_after, on_day = day <= TIME, day == TIME
+        risk, deaths = at_or_after, EVENT & on_day
+        n, k, d = risk.sum(), (risk & GROUP).sum(), deaths.sum()
+        observed_less_expected += (deaths & GROUP).sum() - d * k / n
+        variance += d * (k / n) * (1 - k / n) * (n - d) / (n - 1) if n > 1 else 0
+    assert score[GROUP].sum() == pytest.approx(observed_less_expected)
+    chisq, p = survdiff(TIME, EVENT.astype(int), GROUP.astype(int))
+    assert score[GROUP].sum() ** 2 / variance == pytest.approx(chisq)
+    assert survival.asymptotic(TIME, EVENT, GROUP) == pytest.approx(p)
+
+
+def test_permutation_p_of_complete_separation():
+    # Three against three, without overlap: 2 of the 20 labellings are as extreme.
+    found = survival.logrank([1, 2, 3, 4, 5, 6], [True] * 6, [True] * 3 + [False] * 3)
+    assert found.exact and found.permutations == 20
+    assert found.p == pytest.approx(2 / 20)
+    assert found.observed == 3 and found.expected < 3
+
+
+def test_permutation_p_by_enumeration():
+    time, event = np.array([2, 3, 5, 8, 9, 9, 9]), np.array([1, 1, 1, 1, 0, 0, 0], dtype=bool)
+    group = np.array([1, 0, 1, 0, 0, 1, 0], dtype=bool)
+    score = survival.scores(time, event)
+    sums = np.array([score[list(chosen)].sum() for chosen in itertools.combinations(range(7), 3)])
+    seen = score[group].sum()
+    by_hand = 2 * min((sums >= seen - 1e-9).mean(), (sums <= seen + 1e-9).mean())
+    assert survival.logrank(time, event, group).p == pytest.approx(min(1, by_hand))
+
+
+def test_drawn_permutations_repeat_and_come_near_the_enumeration():
+    exact = survival.logrank(TIME[:16], EVENT[:16], GROUP[:16])
+    drawn = [survival.logrank(TIME[:16], EVENT[:16], GROUP[:16], limit=500) for _ in range(2)]
+    assert exact.exact and not drawn[0].exact
+    assert drawn[0] == drawn[1]
+    assert drawn[0].p == pytest.approx(exact.p, abs=0.05)
+
+
+def test_a_test_without_events_or_groups():
+    assert survival.logrank([5] * 4, [False] * 4, [True, True, False, False]).p == 1
+    with pytest.raises(ValueError, match="both groups"):
+        survival.logrank([1, 2, 3], [True] * 3, [True, False, False])
+
+
+def test_readings_span_the_extremes():
+    table = pd.DataFrame({"early": [0, 0, 0, 0], "late": [9, 9, 9, 9], "early_event": True, "late_event": True})
+    found = survival.readings(table, [True, True, False, False]).set_index("reading")
+    assert found.loc["all late", "p"] == 1 and found.loc["all early", "p"] == 1
+    assert found.loc["group early, others late", "p"] == pytest.approx(2 / 6)
+    assert found.loc["group early, others late", "expected"] < 2 < found.loc["group late, others early", "expected"]
+
+
+def test_steps_of_an_envelope_are_ordered():
+    table = pd.DataFrame(
+        {"early": [0, 3, 9], "late": [4, 9, 9], "early_event": [True, True, False], "late_event": [True, False, False]}
+    )
+    wide = survival.steps(survival.envelope(table), 9)
+    assert wide["day"].iloc[-1] == 9
+    assert (wide["early"] >= wide["late"]).all()
+    assert wide["early"].iloc[-1] == pytest.approx(2 / 3) and wide["late"].iloc[-1] == pytest.approx(1 / 3)
+
+
+def test_difference_of_separated_groups():
+    # 2 of the 20 labellings of three against three are as extreme.
+    assert survival.difference([1, 2, 3], [4, 5, 6]) == pytest.approx(2 / 20)
+    assert survival.difference([1, 4], [1, 4]) == 1
