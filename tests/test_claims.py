@@ -1,0 +1,136 @@
+"""The rule of verdicts: every verdict can be reached, and what is added on one side never helps the other."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derisking import claims
+
+BEARS = ["supports", "against", "mixed", "does_not_discriminate"]
+STRENGTHS = ["strong", "moderate", "weak"]
+ORDER = {"not supported": -2, "leans against": -1, "contested": 0, "cannot tell": 0, "leans for": 1, "supported": 2}
+MIRROR = {"supports": "against", "against": "supports"}
+
+one = st.tuples(st.sampled_from(BEARS), st.sampled_from(STRENGTHS))
+several = st.lists(one, max_size=9)
+
+
+def frame(findings):
+    return pd.DataFrame(findings, columns=["bears", "strength"], dtype="str")
+
+
+def verdict(findings, testable="yes"):
+    return claims.verdict(frame(findings), testable)
+
+
+@pytest.mark.parametrize(
+    ("findings", "expected"),
+    [
+        ([], "cannot tell"),
+        ([("supports", "weak")] * 9, "cannot tell"),
+        ([("mixed", "strong"), ("does_not_discriminate", "strong")], "cannot tell"),
+        ([("supports", "moderate")], "leans for"),
+        ([("supports", "moderate")] * 2, "supported"),
+        ([("supports", "strong")], "supported"),
+        ([("against", "moderate")], "leans against"),
+        ([("against", "moderate")] * 2, "not supported"),
+        ([("against", "strong")], "not supported"),
+        ([("supports", "moderate"), ("against", "moderate")], "contested"),
+        ([("supports", "strong"), ("against", "strong")], "contested"),
+        ([("supports", "strong"), ("against", "moderate"), ("against", "moderate")], "contested"),
+        ([("supports", "strong"), ("against", "moderate")], "leans for"),
+        ([("supports", "moderate"), ("against", "strong")], "leans against"),
+    ],
+)
+def test_verdicts_worked_out_by_hand(findings, expected):
+    assert verdict(findings) == expected
+
+
+def test_every_verdict_can_be_reached():
+    sides = [[], ["moderate"], ["moderate"] * 2, ["strong"]]
+    reached = {
+        verdict([("supports", s) for s in up] + [("against", s) for s in down], testable)
+        for up in sides
+        for down in sides
+        for testable in ("yes", "partly", "no")
+    }
+    assert reached == set(claims.VERDICTS)
+
+
+@given(several, one)
+def test_what_cannot_be_tested_gets_no_other_verdict(findings, extra):
+    assert verdict(findings, "no") == verdict([*findings, extra], "no") == "not testable"
+
+
+@given(several)
+def test_testable_in_part_is_judged_like_testable(findings):
+    assert verdict(findings, "partly") == verdict(findings, "yes") != "not testable"
+
+
+@given(several, st.sampled_from(STRENGTHS))
+def test_more_support_never_moves_a_verdict_down(findings, strength):
+    assert ORDER[verdict([*findings, ("supports", strength)])] >= ORDER[verdict(findings)]
+
+
+@given(several, st.sampled_from(STRENGTHS))
+def test_more_against_never_moves_a_verdict_up(findings, strength):
+    assert ORDER[verdict([*findings, ("against", strength)])] <= ORDER[verdict(findings)]
+
+
+@given(several, st.sampled_from([("weak", "moderate"), ("moderate", "strong"), ("weak", "strong")]))
+def test_a_better_grade_never_helps_the_other_side(findings, grades):
+    worse, better = grades
+    for side, sign in (("supports", 1), ("against", -1)):
+        change = ORDER[verdict([*findings, (side, better)])] - ORDER[verdict([*findings, (side, worse)])]
+        assert sign * change >= 0
+
+
+@given(several, st.sampled_from(BEARS), st.sampled_from(["mixed", "does_not_discriminate"]), st.sampled_from(STRENGTHS))
+def test_weak_and_undecided_findings_move_nothing(findings, bears, undecided, strength):
+    assert verdict([*findings, (bears, "weak"), (undecided, strength)]) == verdict(findings)
+
+
+@given(several, st.sampled_from(["supports", "against"]), st.integers(1, 6))
+def test_more_than_two_moderate_findings_weigh_no_more_than_two(findings, side, more):
+    two = [*findings, *[(side, "moderate")] * 2]
+    assert verdict([*two, *[(side, "moderate")] * more]) == verdict(two)
+
+
+@given(several)
+def test_the_rule_treats_both_sides_alike(findings):
+    mirrored = [(MIRROR.get(bears, bears), strength) for bears, strength in findings]
+    assert ORDER[verdict(mirrored)] == -ORDER[verdict(findings)]
+
+
+@given(st.data(), several)
+def test_the_order_of_findings_does_not_matter(data, findings):
+    assert verdict(data.draw(st.permutations(findings))) == verdict(findings)
+
+
+@given(several)
+def test_repeating_all_findings_never_changes_sides(findings):
+    assert ORDER[verdict(findings * 2)] * ORDER[verdict(findings)] >= 0
+
+
+@given(several)
+def test_a_strong_finding_keeps_a_claim_from_the_opposite_end(findings):
+    assert verdict([*findings, ("supports", "strong")]) not in ("not supported", "cannot tell", "leans against")
+
+
+def test_verdicts_keep_the_order_of_claims_and_judge_claims_without_findings():
+    table = pd.DataFrame({"claim_id": ["T.2", "T.1", "Q1.1"], "testable": ["yes", "no", "partly"]})
+    findings = frame([("supports", "strong"), ("against", "strong")]).assign(claim_id=["T.2", "T.1"])
+    found = claims.verdicts(table, findings)
+    assert list(found.items()) == [("T.2", "supported"), ("T.1", "not testable"), ("Q1.1", "cannot tell")]
+
+
+def test_reading_states_the_verdict_and_every_finding():
+    from derisking import evidence
+
+    table, findings = evidence.load("claims"), evidence.load("evidence")
+    for claim_id, expected in claims.verdicts(table, findings).items():
+        text = claims.reading(claim_id).data
+        assert f"**{claim_id} by the rule: {expected}.**" in text
+        assert all(row in text for row in findings[findings["claim_id"].eq(claim_id)]["finding"])
+        assert table.set_index("claim_id").loc[claim_id, "claim"] in claims.card(claim_id).data

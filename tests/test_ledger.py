@@ -1,0 +1,228 @@
+"""The ledger: no claim lost, parties told apart, and what a drop or a lost finding does to a verdict."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derisking import claims, evidence, figures, ledger
+
+verdicts_of = st.lists(st.sampled_from(claims.VERDICTS), min_size=1, max_size=6).map(pd.Series)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return evidence.load("claims")
+
+
+@pytest.fixture(scope="module")
+def findings():
+    return evidence.load("evidence")
+
+
+def made(rows):
+    """Findings as (claim_id, bears, strength), numbered."""
+    frame = pd.DataFrame(rows, columns=["claim_id", "bears", "strength"])
+    return frame.assign(evidence_id=[f"{row.claim_id}-e{row.Index:02}" for row in frame.itertuples()])
+
+
+def test_names_are_those_of_the_claims_in_order_and_short(table):
+    assert list(ledger.names().index) == list(table["claim_id"])
+    assert ledger.names().is_unique and ledger.names().str.len().between(15, 52).all()
+
+
+def test_lanes_and_scores_cover_the_verdicts():
+    assert sorted(verdict for lane in ledger.LANES.values() for verdict in lane) == sorted(claims.VERDICTS)
+    assert set(ledger.SCORE) == set(claims.VERDICTS)
+    assert set(figures.meanings("verdict")) == set(claims.VERDICTS)
+
+
+def test_ledger_has_every_claim_once_and_agrees_with_the_derived_table(table, findings):
+    book = ledger.ledger(table, findings).set_index("claim_id")
+    assert list(book.index) == list(table["claim_id"])
+    assert book["verdict"].equals(claims.verdicts(table, findings).rename("verdict"))
+    derived = evidence.load("claims_evidence").set_index("claim_id").loc[book.index]
+    assert (book["voices"] == derived["voices"]).all()
+    assert (book["findings"] == derived[["supports", "against", "mixed", "does_not_discriminate"]].sum(axis=1)).all()
+    assert (book["neither"] == derived["mixed"] + derived["does_not_discriminate"]).all()
+
+
+def test_marks_stand_strongest_next_to_the_line_without_gaps(findings):
+    marks = ledger.marks(findings)
+    assert len(marks) == findings["bears"].isin(["supports", "against"]).sum()
+    assert ((marks["place"] > 0) == marks["bears"].eq("supports")).all()
+    grade = marks["strength"].map({"strong": 0, "moderate": 1, "weak": 2})
+    for _, rows in marks.assign(grade=grade, far=marks["place"].abs()).groupby(["claim_id", "bears"]):
+        rows = rows.sort_values("far")
+        assert list(rows["far"]) == list(range(1, len(rows) + 1)) and rows["grade"].is_monotonic_increasing
+
+
+def test_the_grid_is_the_rule():
+    grid = ledger.rule_grid()
+    assert grid.loc["nothing against", "nothing for"] == "cannot tell"
+    assert grid.loc["nothing against", "two moderate or more for"] == "supported"
+    assert grid.loc["a strong one against", "one moderate for"] == "leans against"
+    assert set(grid.to_numpy().ravel()) == set(claims.VERDICTS) - {"not testable"}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (["supported", "supported"], "borne out"),
+        (["supported", "contested"], "borne out, in part contested"),
+        (["supported", "cannot tell"], "borne out, in part open"),
+        (["leans for"], "rather borne out"),
+        (["leans against", "contested"], "rather not borne out, in part contested"),
+        (["not supported"], "not borne out"),
+        (["supported", "leans for", "leans against"], "divided, 2 for and 1 against"),
+        (["contested", "cannot tell"], "contested"),
+        (["cannot tell"], "open"),
+    ],
+)
+def test_balance_worked_out_by_hand(verdicts, expected):
+    assert ledger.balance(pd.Series(verdicts)) == expected
+
+
+@given(verdicts_of)
+def test_balance_says_borne_out_only_if_something_holds_and_nothing_fails(verdicts):
+    words, lanes = ledger.balance(verdicts), set(verdicts.map(ledger.lane))
+    assert ("borne out" in words and "not borne" not in words) == ("Holds" in lanes and "Fails" not in lanes)
+    assert ("not borne out" in words) == ("Fails" in lanes and "Holds" not in lanes)
+    assert (words.startswith("divided")) == ({"Holds", "Fails"} <= lanes)
+
+
+def test_balance_takes_a_claim_that_cannot_be_tested_for_open():
+    assert ledger.balance(pd.Series(["not testable"])) == "open"
+    assert ledger.balance(pd.Series(["supported", "not testable"])) == "borne out, in part open"
+
+
+@pytest.mark.parametrize(
+    ("voice", "parties"),
+    [
+        ("rok_mofa", {"Seoul, ministries", "Seoul, all state bodies"}),
+        ("ROK Ministry of Unification", {"Seoul, ministries", "Seoul, all state bodies"}),
+        ("bank_of_korea", {"Seoul, all state bodies"}),
+        ("kotra", {"Seoul, all state bodies"}),
+        ("kcna", {"Pyongyang"}),
+        ("dprk_mfa", {"Pyongyang"}),
+        ("Daily NK", {"anonymous sources"}),
+        ("daily_nk", {"anonymous sources"}),
+        ("reuters", set()),
+        ("yonhap", set()),
+        ("NK News", set()),
+        ("KBS World", set()),
+        ("This data set", set()),
+    ],
+)
+def test_voices_belong_to_the_right_party(voice, parties):
+    assert {party for party in ledger.PARTIES if ledger.belongs(voice, party)} == parties
+    assert ledger.belongs(voice, "any of them") == bool(parties)
+
+
+def test_every_official_source_of_a_party_that_speaks_for_itself_belongs_to_it():
+    sources = evidence.load("sources")
+    for kind, party in (("official_rok", "Seoul, ministries"), ("official_dprk", "Pyongyang")):
+        own = sources[sources["kind"].eq(kind) & sources["relays"].isna()]["publisher"]
+        strangers = [name for name in own if not ledger.belongs(name, party)]
+        assert strangers == []
+
+
+def test_all_voices_is_the_milder_and_any_voice_the_harsher_test(findings):
+    for party in [*ledger.PARTIES, "any of them"]:
+        alone, part = ledger.rests_on(findings, party), ledger.rests_on(findings, party, every=False)
+        assert not (alone & ~part).any()
+    narrow, wide = (ledger.rests_on(findings, name) for name in list(ledger.PARTIES)[:2])
+    assert not (narrow & ~wide).any()
+
+
+def test_a_drop_looks_at_every_voice(monkeypatch):
+    voices = {"a": {"kcna"}, "b": {"kcna", "reuters"}, "c": {"reuters"}}
+    monkeypatch.setattr(evidence, "voices", lambda ids: frozenset(voices[ids]))
+    findings = pd.DataFrame({"sources": ["a", "b", "c"]})
+    assert list(ledger.rests_on(findings, "Pyongyang")) == [True, False, False]
+    assert list(ledger.rests_on(findings, "Pyongyang", every=False)) == [True, True, False]
+
+
+def test_sensitivity_with_nothing_dropped_changes_nothing(table, findings):
+    none = pd.Series(False, index=findings.index)
+    same = ledger.sensitivity(table, findings, {"none": none})
+    assert same["none"].equals(same["all findings"].rename("none")) and ledger.changes(same).empty
+
+
+def test_sensitivity_with_everything_dropped_leaves_nothing_known(table, findings):
+    every = pd.Series(True, index=findings.index)
+    verdicts = ledger.sensitivity(table, findings, {"all": every})["all"]
+    assert set(verdicts) == {"cannot tell", "not testable"}
+
+
+def test_the_drops_have_a_heading_each_and_are_independent_of_row_order(table, findings):
+    masks = ledger.drops(findings)
+    assert list(masks) == list(ledger.HEADS)
+    mixed = findings.sample(frac=1, random_state=7)
+    other = ledger.sensitivity(table, mixed, ledger.drops(mixed))
+    pd.testing.assert_frame_equal(other, ledger.sensitivity(table, findings, masks))
+
+
+def test_changes_tells_a_change_of_sides_from_a_change_of_degree():
+    firmness = pd.DataFrame(
+        {"all findings": ["supported", "leans for", "contested"], "x": ["leans against", "supported", "contested"]},
+        index=pd.Index(["T.1", "T.2", "T.3"], name="claim_id"),
+    )
+    found = ledger.changes(firmness).set_index("claim_id")
+    assert list(found.index) == ["T.1", "T.2"] and list(found["crosses"]) == [True, False]
+    assert ledger.never(firmness) == "**contested** T.3"
+
+
+def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
+    table = pd.DataFrame({"claim_id": ["T.1", "T.2"], "testable": ["yes", "yes"]})
+    rows = [
+        ("T.1", "supports", "strong"),
+        ("T.1", "supports", "weak"),
+        ("T.2", "against", "strong"),
+        ("T.2", "against", "strong"),
+    ]
+    lost = ledger.leave_one_out(table, made(rows))
+    assert list(lost["evidence_id"]) == ["T.1-e00"] and lost["after"].item() == "cannot tell"
+
+
+def test_shaking_counts_agree_with_leave_one_out(table, findings):
+    shaken = ledger.shake(table, findings)
+    assert shaken["verdicts that change"].iloc[0] == ledger.leave_one_out(table, findings)["claim_id"].nunique()
+
+
+def test_the_weightiest_findings_come_from_different_claims_first_and_never_weak():
+    rows = [
+        ("T.1", "supports", "strong"),
+        ("T.1", "supports", "strong"),
+        ("T.2", "supports", "moderate"),
+        ("T.3", "supports", "weak"),
+    ]
+    found = ledger.weightiest(made(rows), ["T.1", "T.2", "T.3"], "supports")
+    assert list(found["evidence_id"]) == ["T.1-e00", "T.2-e02"]
+    assert ledger.weightiest(made(rows), ["T.3"], "supports").empty
+
+
+def test_told_says_so_when_nothing_carries(findings):
+    assert ledger.told(findings.iloc[:0], ["T.1"]) == "*For:* nothing that carries. *Against:* nothing that carries."
+
+
+def test_tally_and_shares_count_every_claim(table, findings):
+    book = ledger.ledger(table, findings)
+    assert sum(int(word) for word in ledger.tally(book).split() if word.isdigit()) == len(table)
+    assert ledger.by_basis(book).to_numpy().sum() == len(table)
+    assert sum(int(share.split()[-1]) for share in ledger.shares(book, table["type"])) == len(table)
+
+
+def test_charts_have_no_fault_of_text(table, findings):
+    book = ledger.ledger(table, findings)
+    firmness = ledger.sensitivity(table, findings, ledger.drops(findings))
+    shown = firmness.loc[ledger.changes(firmness)["claim_id"].unique()]
+    questions = {question: question for question in book["question"].unique()}
+    for height, draw in (
+        (170, lambda ax: ledger.ledger_chart(ax, book, ledger.marks(findings), questions)),
+        (145, lambda ax: ledger.lanes_chart(ax, book)),
+        (ledger.changes_height(shown), lambda ax: ledger.changes_chart(ax, shown)),
+    ):
+        fig, ax = figures.canvas(183, height)
+        draw(ax)
+        assert figures.text_faults(fig) == []
