@@ -1,0 +1,221 @@
+"""Loading, naming sources, and the rules between tables."""
+
+import csv
+import json
+
+import pandas as pd
+import pytest
+
+from derisking import controls, derive, evidence, paths
+
+TABLES = list(evidence.resources())
+EVIDENCE = list(evidence.resources("evidence"))
+
+
+def raw(table):
+    with (paths.DATA / evidence.resources()[table]["path"]).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_loading_keeps_every_cell(table):
+    frame, cells = evidence.load(table, unsourced=True), raw(table)
+    assert len(frame) == len(cells)
+    for field in evidence.schema(table)["fields"]:
+        column = frame[field["name"]]
+        assert column.dtype == evidence.DTYPES[field["type"]]
+        assert column.isna().tolist() == [row[field["name"]] == "" for row in cells]
+        if field["type"] == "boolean":
+            assert column.dropna().map({True: "1", False: "0"}).tolist() == [
+                r[field["name"]] for r in cells if r[field["name"]]
+            ]
+        if field["type"] == "number":
+            assert column.dropna().tolist() == [float(r[field["name"]]) for r in cells if r[field["name"]]]
+
+
+def test_every_file_in_the_folder_is_described_and_the_other_way_round():
+    described = {resource["path"] for resource in evidence.package()["resources"]}
+    assert described == {
+        f"{folder}/{file.name}" for folder in ("evidence", "derived") for file in (paths.DATA / folder).iterdir()
+    }
+
+
+@pytest.mark.parametrize("table", EVIDENCE)
+def test_no_unsourced_row_is_loaded_unless_asked_for(table):
+    sourced, whole = evidence.load(table), evidence.load(table, unsourced=True)
+    if "sources" in whole:
+        assert sourced["sources"].notna().all()
+        assert len(whole) - len(sourced) == sum(row["sources"] == "" for row in raw(table))
+    if "confidence" in whole:
+        assert not sourced["confidence"].eq("unsourced").any()
+
+
+def test_some_rows_are_unsourced_or_the_test_above_shows_nothing():
+    assert len(evidence.load("series", unsourced=True)) > len(evidence.load("series"))
+
+
+def test_every_table_agrees_with_the_schema():
+    assert evidence.validate() == []
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_derived_and_evidence_tables_pass_the_same_check(table):
+    text = (paths.DATA / evidence.resources()[table]["path"]).read_text(encoding="utf-8")
+    assert evidence.check_text(text, evidence.resources()[table]) == []
+
+
+@pytest.mark.parametrize("result", controls.check(), ids=lambda result: result.rule)
+def test_every_rule_holds(result):
+    assert result.ok, "\n".join(map(str, result.faults)) or f"{result.rule}: {result.found}, expected {result.expected}"
+
+
+def test_the_rules_cover_what_was_published():
+    found = {result.rule.split(":")[0]: result.found for result in controls.check()}
+    assert found["53 posts in October 2023"] == "53" and found["44 posts at the end of 2023"] == "44"
+    regions = {"Asia": "12", "Americas": "6", "Europe": "15", "Middle East": "5", "Africa": "6"}
+    assert {name: found[f"end of 2023, {name}"] for name in regions} == regions
+    assert [found[f"of them {kind}"] for kind in ("47 embassies", "3 consulates general", "3 representations")] == [
+        "47",
+        "3",
+        "3",
+    ]
+
+
+def test_the_schema_says_everything_a_codebook_needs():
+    for name, resource in evidence.resources().items():
+        assert resource["title"] and len(resource["description"]) > 40, name
+        assert resource["schema"]["primaryKey"], name
+        for field in resource["schema"]["fields"]:
+            where = f"{name}.{field['name']}"
+            assert len(field["description"].split()) >= 3 and field["title"], where
+            if field["type"] in ("integer", "number"):
+                assert field.get("unit"), where
+            if "codes" in field:
+                assert list(field["codes"]) == [
+                    str(code) for code in field["constraints"].get("enum", field["codes"])
+                ], where
+    package = evidence.package()
+    assert all(
+        package[key]
+        for key in ("title", "licenses", "contributors", "sources", "version", "keywords", "temporal", "spatial")
+    )
+
+
+def test_frictionless_itself_finds_the_package_valid():
+    from frictionless import Package
+
+    report = Package(str(paths.PACKAGE)).validate()
+    assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])[:5]
+
+
+def test_an_unknown_table_is_answered_with_the_known_ones():
+    with pytest.raises(evidence.EvidenceError, match="missions"):
+        evidence.load("embassies")
+
+
+def test_sources_are_named_once_in_order_of_publication():
+    lists = evidence.load("closure_lists")
+    line = evidence.sources(lists[lists["list_id"].eq("rok_2024_01_30")])
+    assert line.count("](http") == 2 and "2024" in line
+    assert evidence.sources(lists, limit=3).endswith(f"and {len(evidence.references(lists)) - 3} more (`sources.csv`)")
+    published = evidence.references(lists)["date_published"].dropna()
+    assert published.is_monotonic_increasing and evidence.references(lists).index.is_unique
+
+
+def test_voices_count_whom_a_paper_passes_on():
+    assert evidence.voices("newsis-2024-01-30-mofa-list;koreaherald-2024-01-30-missions-44") == {"rok_mofa"}
+    assert len(evidence.voices("stimson-2023-12-13-frank")) == 1
+    nk_news = evidence.load("sources").query("publisher == 'NK News' and relays.isna()")["source_id"].iloc[0]
+    assert evidence.voices(nk_news) == {"nk_news"}
+
+
+# ------------------------------------------------------------------------------------------------ derived
+
+
+def test_the_closure_matrix_solves_the_puzzle_of_53_46_44():
+    matrix = evidence.load("closure_matrix")
+    press, seven, article, nine = (
+        matrix[name] for name in ("joongang_2023_11_29", "rok_2023_12_05", "frank_2023_12", "rok_2024_01_30")
+    )
+    assert len(matrix) == 53
+    assert [int(53 - column.sum()) for column in (press, seven, article, nine)] == [46, 46, 44, 44]
+    assert ((press | seven) == article).all() and int((press & seven).sum()) == 5
+    assert matrix[article != nine]["city"].tolist() == ["Kinshasa", "Tripoli"]
+    partly = matrix["nknews_2023_12"]
+    assert partly.isna().sum() == 53 - 4 and not partly.eq(False).any()
+
+
+def test_missions_by_year_are_bounds():
+    years = evidence.load("missions_by_year")
+    assert (years["lower"] <= years["upper"]).all()
+    wide = years.pivot(index="year", columns="evidence", values="upper")
+    assert (wide["confirmed"] <= wide["likely"]).all() and (wide["likely"] <= wide["any_listing"]).all()
+    late = years.query("year == 2023 and evidence == 'likely'").iloc[0]
+    assert late["lower"] <= 44 + 3 and late["upper"] >= 44
+
+
+def test_missions_by_year_on_a_case_worked_by_hand():
+    missions = pd.DataFrame(
+        {"mission_id": ["A", "A", "B"], "resident_evidence": ["confirmed", "confirmed", "unverified"],
+         "opened_earliest": ["1970-01-01", "1979-01-01", "1970-06-01"], "opened_latest": ["1970-12-31", "1980-12-31", "1975-12-31"],
+         "closed": ["1975", None, "1990"], "closed_earliest": ["1975-01-01", None, "1985-01-01"],
+         "closed_latest": ["1975-12-31", None, "1990-12-31"]}
+    )  # fmt: skip
+    for name in missions.filter(regex="_(earliest|latest)$"):
+        missions[name] = pd.to_datetime(missions[name])
+    found = derive.missions_by_year(missions, 1970, 1980).set_index(["year", "evidence"])[["lower", "upper"]]
+    assert found.loc[(1970, "confirmed")].tolist() == [1, 1]
+    assert found.loc[(1970, "any_listing")].tolist() == [1, 2]
+    assert found.loc[(1975, "confirmed")].tolist() == [0, 1]
+    assert found.loc[(1977, "confirmed")].tolist() == [0, 0]
+    assert found.loc[(1980, "any_listing")].tolist() == [2, 2]
+
+
+def test_measures_by_year_add_up_within_their_bounds():
+    measures, years = evidence.load("measures"), evidence.load("measures_by_year")
+    total = years.groupby("direction")[["lower", "upper"]].sum()
+    number = measures["direction"].value_counts().loc[total.index]
+    assert (total["lower"] <= number).all() and (total["upper"] >= number).all()
+
+
+def test_indicators_hold_one_preferred_series_a_concept_and_only_sourced_values():
+    long = evidence.load("indicators", unsourced=True)
+    assert long.groupby("concept")["series_id"].nunique().eq(1).all()
+    assert long["sources"].notna().all()
+
+
+def test_claims_are_counted_as_they_stand():
+    counted, findings = evidence.load("claims_evidence").set_index("claim_id"), evidence.load("evidence")
+    for kind in ("supports", "against", "mixed", "does_not_discriminate"):
+        assert counted[kind].sum() == findings["bears"].eq(kind).sum()
+    assert counted.loc["Q4.4", ["supports", "against", "voices"]].tolist() == [0, 0, 0]
+
+
+def test_the_wave_table_holds_shares_only_where_like_is_divided_by_like():
+    waves = evidence.load("wave_table").set_index("year")
+    assert waves["share"].notna().tolist() == [False, False, True, True]
+    assert waves.loc[1998, "share"] == pytest.approx(14 / 68) and waves.loc[2023, "share"] == pytest.approx(9 / 53)
+
+
+def test_writing_refuses_what_departs_from_the_schema_and_leaves_the_old_table(stage):
+    waves = evidence.load("wave_table")
+    evidence.write("wave_table", waves)
+    file = stage / "data" / "derived" / "wave_table.csv"
+    before = file.read_bytes()
+    for wrong, words in (
+        (waves.drop(columns="share"), "columns missing"),
+        (waves.assign(mood="good"), "columns unknown"),
+        (pd.concat([waves, waves]), "a second time"),
+        (waves.assign(share=1.5), "at most 1"),
+        (waves.assign(sources=None), "may not be empty"),
+    ):
+        with pytest.raises(evidence.EvidenceError, match=words):
+            evidence.write("wave_table", wrong)
+        assert file.read_bytes() == before
+    with pytest.raises(evidence.EvidenceError, match="no derived table"):
+        evidence.write("missions", waves)
+
+
+def test_the_descriptor_is_written_as_the_build_writes_it():
+    text = paths.PACKAGE.read_text(encoding="utf-8")
+    assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"

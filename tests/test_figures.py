@@ -1,0 +1,300 @@
+"""Figures: what is refused, what is saved, and whether the committed files are fit for print and complete."""
+
+import hashlib
+import itertools
+import json
+import xml.etree.ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from colorspacious import cspace_convert, deltaE
+from PIL import Image
+from pypdf import PdfReader
+
+from derisking import evidence, execute, figures, paths
+
+RECORDS = json.loads((paths.FIGURES / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+NAMES = [record["name"] for record in RECORDS]
+each_figure = pytest.mark.parametrize("record", RECORDS, ids=NAMES)
+
+
+# ------------------------------------------------------------------------------------------- refusing
+
+GOOD = {
+    "data": pd.DataFrame({"year": [2022, 2023], "closed": [0, 9]}),
+    "caption": "Nine closed. By year.",
+    "alt": "Two bars by year.",
+    "tables": ["missions_by_year"],
+    "columns": {"closed": "Missions closed."},
+}
+
+
+def draw(width=89, height=50):
+    fig, ax = figures.canvas(width, height)
+    ax.bar(["2022", "2023"], [0, 9], color=figures.MUTED)
+    ax.set_ylabel("Missions closed")
+    return fig, ax
+
+
+def attempt(fig, **changes):
+    figures.show(fig, changes.pop("name", "01-trial"), **{**GOOD, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"alt": " "}, "no alternative text"),
+        ({"caption": ""}, "no caption"),
+        ({"tables": []}, "no source tables"),
+        ({"tables": ["nowhere"]}, "'nowhere' is not in data/datapackage.json"),
+        ({"data": GOOD["data"].iloc[:0]}, "data frame is empty"),
+        ({"columns": {}}, "'closed'] of the data are not described"),
+        ({"name": "trial"}, "does not begin with the number"),
+    ],
+)
+def test_a_figure_without_what_readers_need_is_refused(changes, words, stage):
+    with pytest.raises(figures.FigureError, match="not saved") as refused:
+        attempt(draw()[0], **changes)
+    assert words in str(refused.value)
+    assert not list(stage.rglob("*.p*"))
+
+
+def test_other_widths_are_refused(stage):
+    with pytest.raises(figures.FigureError, match="89 or 183 mm"):
+        figures.canvas(100, 50)
+    fig, _ = draw()
+    fig.set_size_inches(100 * figures.MM, 50 * figures.MM)
+    with pytest.raises(figures.FigureError, match=r"100\.0 mm wide"):
+        attempt(fig)
+
+
+def test_a_page_has_a_height():
+    with pytest.raises(figures.FigureError, match="170 mm"):
+        figures.canvas(183, 171)
+
+
+def test_type_3_fonts_are_refused(stage):
+    with mpl.rc_context({"pdf.fonttype": 3}), pytest.raises(figures.FigureError, match="Type 3"):
+        attempt(draw()[0])
+
+
+def spoil(name):
+    fig, ax = draw()
+    if name == "glyph":
+        ax.set_title("\u5317\u671d\u9bae")
+    elif name == "overlap":
+        ax.text(0.5, 5, "one label", ha="center")
+        ax.text(0.5, 5.1, "another", ha="center")
+    elif name == "cut":
+        fig.text(0.98, 0.5, "beyond the edge")
+    elif name == "struck":
+        ax.plot([-0.4, 1.4], [5.3, 5.3], color=figures.INK, lw=2)
+        ax.text(0, 5, "struck through", ha="center")
+    elif name == "faint":
+        ax.text(0, 5, "faint", color="#AAAAAA", ha="center")
+    elif name == "small":
+        ax.text(0, 5, "small", fontsize=4, ha="center")
+    return fig
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("glyph", "missing from font"),
+        ("overlap", "'one label' overlaps text 'another'"),
+        ("cut", "'beyond the edge' is cut"),
+        ("struck", "'struck through' lies over marks"),
+        ("faint", "'faint' has contrast"),
+        ("small", "'small' has 4.0 pt"),
+    ],
+)
+def test_illegible_text_is_refused(name, words, stage):
+    with pytest.raises(figures.FigureError) as refused:
+        attempt(spoil(name))
+    assert words in str(refused.value)
+    assert not list(stage.rglob("*.p*"))
+
+
+def test_text_on_a_dark_ground_is_judged_by_that_ground(stage):
+    fig, ax = figures.canvas(89, 40)
+    ax.set_facecolor(figures.INK)
+    ax.text(0.5, 0.5, "white on ink", color="white", ha="center", transform=ax.transAxes)
+    assert figures.text_faults(fig) == []
+
+
+def test_a_good_figure_is_saved_and_recorded_and_twice_the_same(stage):
+    seen = []
+    for _ in range(2):
+        attempt(draw()[0])
+        folder = stage / "figures"
+        seen.append({file.name: file.read_bytes() for file in folder.iterdir() if file.name != ".lock"})
+    assert seen[0] == seen[1]
+    assert set(seen[0]) == {
+        *(f"01-trial.{kind}" for kind in ("pdf", "svg", "png", "csv")),
+        "manifest.csv",
+        "datapackage.json",
+    }
+    assert seen[0]["01-trial.csv"] == b"year,closed\n2022,0\n2023,9\n"
+    manifest = pd.read_csv(folder / "manifest.csv").iloc[0]
+    assert manifest["figure"] == "01-trial" and manifest["alt"] == GOOD["alt"]
+    assert manifest["sha256_csv"] == hashlib.sha256(seen[0]["01-trial.csv"]).hexdigest()
+
+
+# ------------------------------------------------------------------------------------- committed figures
+
+
+def test_there_are_figures():
+    assert {"01-published-counts", "01-closure-lists"} <= set(NAMES)
+
+
+def test_every_file_in_the_folder_belongs_to_a_recorded_figure():
+    pages = {"manifest.csv", "datapackage.json", "README.md", ".lock"}
+    found = {file.name for file in paths.FIGURES.iterdir()} - pages
+    assert found == {f"{name}.{kind}" for name in NAMES for kind in ("pdf", "svg", "png", "csv")}
+
+
+def test_the_manifest_is_the_flat_view_of_the_package():
+    assert (paths.FIGURES / "manifest.csv").read_text(encoding="utf-8") == evidence.to_csv(figures.manifest(RECORDS))
+
+
+@each_figure
+def test_hashes_are_those_of_the_files(record):
+    for kind, told in record["sha256"].items():
+        content = (paths.FIGURES / f"{record['name']}.{kind}").read_bytes()
+        assert hashlib.sha256(content).hexdigest() == told, f"{record['name']}.{kind} was changed by hand; run make"
+
+
+@each_figure
+def test_the_record_says_what_a_reader_needs(record):
+    assert len(record["alt"].split()) >= 8 and len(record["description"].split()) >= 8
+    assert set(record["tables"]) <= set(evidence.resources())
+    assert (paths.NOTEBOOKS / record["notebook"]).exists()
+    assert all(len(field["description"]) > 8 for field in record["schema"]["fields"])
+    header = (paths.FIGURES / record["path"]).read_text(encoding="utf-8").splitlines()[0]
+    assert header.split(",") == [field["name"] for field in record["schema"]["fields"]]
+
+
+@each_figure
+def test_the_pdf_is_fit_for_print(record):
+    reader = PdfReader(paths.FIGURES / f"{record['name']}.pdf")
+    (page,) = reader.pages
+    assert round(float(page.mediabox.width) / 72 * 25.4) == record["width_mm"] in figures.WIDTHS
+    assert float(page.mediabox.height) / 72 * 25.4 <= figures.MAX_HEIGHT + 0.1
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert fonts and all(font["/Subtype"] == "/Type0" for font in fonts)
+    for font in fonts:
+        inner = font["/DescendantFonts"][0].get_object()
+        assert inner["/Subtype"] == "/CIDFontType2" and "/FontFile2" in inner["/FontDescriptor"].get_object()
+    sizes = []
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, font, size: sizes.append(size * abs(tm[3] or tm[1])) if text.strip() else None
+    )
+    assert min(sizes) >= figures.MIN_POINTS - 0.01
+    meta = reader.metadata
+    assert meta.title and meta.author and meta.subject == record["alt"]
+    assert figures.LICENCE in meta["/Keywords"] and record["name"] in meta["/Keywords"]
+    assert meta.creation_date is None
+
+
+@each_figure
+def test_the_svg_is_valid_and_speaks(record):
+    root = ET.fromstring((paths.FIGURES / f"{record['name']}.svg").read_text(encoding="utf-8"))
+    assert root.get("role") == "img"
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.find(f"{space}title").text and root.find(f"{space}desc").text == record["alt"]
+
+
+@each_figure
+def test_the_png_has_300_dpi_and_its_description(record):
+    with Image.open(paths.FIGURES / f"{record['name']}.png") as image:
+        assert round(image.info["dpi"][0]) == 300
+        assert image.text["Description"] == record["alt"] and image.text["Copyright"] == figures.LICENCE
+        assert image.width == pytest.approx(record["width_mm"] * figures.MM * 300, abs=1)
+
+
+@each_figure
+def test_file_sizes_are_sane(record):
+    for kind, most in {"pdf": 400_000, "svg": 2_500_000, "png": 1_500_000, "csv": 200_000}.items():
+        assert 50 < (paths.FIGURES / f"{record['name']}.{kind}").stat().st_size < most, f"{record['name']}.{kind}"
+
+
+# ---------------------------------------------------------------------------------------- visual language
+
+# Two categories that share marker and fill must be told apart by colour alone: at least this far apart in CAM02-UCS,
+# seen with normal vision, with each of the three common colour-vision deficiencies, and in grey by lightness.
+APART, APART_GREY = 15, 12
+DEFICIENCIES = ("deuteranomaly", "protanomaly", "tritanomaly")
+
+
+def seen_as(colour, deficiency):
+    rgb = np.array(mpl.colors.to_rgb(colour))
+    if not deficiency:
+        return rgb
+    space = {"name": "sRGB1+CVD", "cvd_type": deficiency, "severity": 100}
+    return np.clip(cspace_convert(rgb, space, "sRGB1"), 0, 1)
+
+
+def groups():
+    table = pd.read_csv(paths.NOTEBOOKS / "derisking" / "meanings.csv", keep_default_na=False)
+    return [group for group in table["group"].unique() if group not in ("phase", "compiler")]
+
+
+@pytest.mark.parametrize("group", groups())
+def test_categories_are_told_apart_by_every_eye_and_in_grey(group):
+    for (one, a), (other, b) in itertools.combinations(figures.meanings(group).items(), 2):
+        if (a.marker, a.fill) != (b.marker, b.fill) or not a.marker:  # no marker: written in words
+            continue
+        for deficiency in (None, *DEFICIENCIES):
+            distance = deltaE(seen_as(a.colour, deficiency), seen_as(b.colour, deficiency), input_space="sRGB1")
+            assert distance >= APART, f"{group}: {one} and {other}, {deficiency or 'normal vision'}: {distance:.0f}"
+        light = [cspace_convert(mpl.colors.to_rgb(colour), "sRGB1", "CAM02-UCS")[0] for colour in (a.colour, b.colour)]
+        assert abs(light[0] - light[1]) >= APART_GREY, f"{group}: {one} and {other} in grey"
+
+
+def panels_with_compilers():
+    """Panels that show series by compiler: more bodies than marks, so marks are shared between panels, never within one."""
+    known = {key: m for group in ("partner", "vintage", "compiler") for key, m in figures.meanings(group).items()}
+    for record in RECORDS:
+        columns = [field["name"] for field in record["schema"]["fields"]]
+        if "panel" in columns and "mark" in columns:
+            frame = pd.read_csv(paths.FIGURES / record["path"])
+            for panel, rows in frame.groupby("panel"):
+                marks = {key: known[key] for key in rows["mark"].dropna().unique() if key in known}
+                if len(marks) > 1:
+                    yield pytest.param(marks, id=f"{record['name']}-{panel}")
+
+
+@pytest.mark.parametrize("marks", panels_with_compilers())
+def test_compilers_shown_in_one_panel_have_different_marks(marks):
+    drawn = [(mark.marker, mark.fill, mark.colour) for mark in marks.values()]
+    assert len(set(drawn)) == len(drawn), f"the same mark for two of {sorted(marks)}"
+
+
+@pytest.mark.parametrize("colour", [figures.INK, figures.NOTE])
+def test_text_colours_are_legible_on_white_and_on_every_phase(colour):
+    grounds = ["white", *(meaning.colour for meaning in figures.meanings("phase").values())]
+    assert min(figures.contrast(colour, ground) for ground in grounds) >= figures.MIN_CONTRAST
+
+
+def test_an_unknown_group_of_meanings_is_named():
+    with pytest.raises(figures.FigureError, match="No meanings for 'mood'"):
+        figures.meanings("mood")
+
+
+def test_one_setting_redraws_a_notebook_in_another_font_and_palette(tmp_path, monkeypatch):
+    style = tmp_path / "journal.mplstyle"
+    style.write_text("font.family: STIXGeneral\n")
+    style.with_suffix(".csv").write_text("group,key,colour\nstatus,closed,#440154\n")
+    file = execute.notebooks()[0]
+    monkeypatch.setattr(execute, "notebooks", lambda: [file])
+    before = file.read_bytes()
+    assert execute.main(["--to", str(tmp_path / "out"), "--style", str(style)]) == 0
+    redrawn, ours = tmp_path / "out" / "figures" / "01-closure-lists", paths.FIGURES / "01-closure-lists"
+    fonts = PdfReader(f"{redrawn}.pdf").pages[0]["/Resources"]["/Font"].values()
+    assert all("STIX" in font.get_object()["/BaseFont"] for font in fonts)
+    svg = redrawn.with_suffix(".svg").read_text(encoding="utf-8")
+    assert "#440154" in svg and figures.meanings("status")["closed"].colour.lower() not in svg
+    assert redrawn.with_suffix(".csv").read_bytes() == ours.with_suffix(".csv").read_bytes()
+    assert file.read_bytes() == before

@@ -1,0 +1,147 @@
+"""Generated pages are up to date, their links lead somewhere, and the examples on the front page run."""
+
+import io
+import re
+import urllib.parse
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derisking import blocks, execute, pages, paths
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "figures/README.md",
+                                  "notebooks/README.md", "data/basemap/README.md", "data/upstream/README.md")]  # fmt: skip
+LINK = re.compile(r"\]\((?!https?://|mailto:)([^)\s]+)\)")
+
+
+def test_every_generated_page_and_block_is_up_to_date():
+    assert pages.write_pages(check=True) == [], "run make"
+
+
+def anchors(text):
+    """The anchors GitHub gives to headings."""
+    heads = re.findall(r"^#{1,6} (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", head).lower()) for head in heads)
+    return {words.strip().replace(" ", "-") for words in plain}
+
+
+def check_links(text, folder, where):
+    for target in LINK.findall(text):
+        path, _, anchor = urllib.parse.unquote(target).partition("#")
+        file = (folder / path).resolve() if path else None
+        assert file is None or file.exists(), f"{where}: {target} leads nowhere"
+        if anchor and file and file.suffix == ".md":
+            assert anchor in anchors(file.read_text(encoding="utf-8")), f"{where}: {target} has no such heading"
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_links_in_pages_lead_somewhere(file):
+    check_links(file.read_text(encoding="utf-8"), file.parent, file.name)
+
+
+@pytest.mark.parametrize("file", execute.notebooks(), ids=lambda file: file.stem)
+def test_links_in_notebooks_lead_somewhere(file):
+    nb = execute.read(file)
+    texts = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
+    texts += [
+        out.data.get("text/markdown", "") for cell in nb.cells for out in cell.get("outputs", []) if "data" in out
+    ]
+    check_links("\n".join(texts), file.parent, file.name)
+
+
+@pytest.mark.parametrize("file", execute.notebooks(), ids=lambda file: file.stem)
+def test_navigation_leads_to_the_neighbours(file):
+    known = execute.notebooks()
+    place = known.index(file)
+    nav = execute.read(file).cells[2].source
+    for neighbour in known[max(0, place - 1) : place] + known[place + 1 : place + 2]:
+        assert f"({neighbour.name})" in nav
+    assert "Reading time" in nav
+
+
+def test_the_front_page_gives_every_answer_and_its_pictures_have_alternative_text():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for file in execute.notebooks():
+        answer = " ".join(pages.short_answer(execute.read(file)).split())
+        assert len(answer) > 40 and answer in text
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
+    assert pictures and all(len(alt.split()) >= 8 for alt, _ in pictures)
+
+
+def example(language):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)[1]
+
+
+def test_the_pandas_example_runs(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    *setup, last = example("python").strip().splitlines()
+    space = {}
+    exec("\n".join(setup), space)
+    found = eval(last, space)
+    assert found.sum() == 53 and found["Europe"] == 16
+
+
+def test_the_duckdb_example_runs(monkeypatch):
+    import duckdb
+
+    monkeypatch.chdir(ROOT)
+    found = duckdb.sql(example("sql")).fetchall()
+    assert dict(found)["Europe"] == 16 and sum(number for _, number in found) == 53
+
+
+def test_the_codebook_shows_every_table_and_column():
+    from derisking import evidence
+
+    text = (paths.DATA / "README.md").read_text(encoding="utf-8")
+    for name, resource in evidence.resources().items():
+        section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]
+        for field in resource["schema"]["fields"]:
+            assert f"| `{field['name']}` |" in section, f"{name}.{field['name']}"
+
+
+def test_two_figures_can_be_redrawn_from_their_csv_alone():
+    """Read with what figures/datapackage.json says and nothing else, the CSV gives back what the figure shows."""
+    counts = pd.read_csv(paths.FIGURES / "01-published-counts.csv")
+    seoul = counts.query("series == 'rok' and quantity == 'missions_abroad' and status == 'used'").set_index("asof")[
+        "value"
+    ]
+    assert [seoul[day] for day in ("1998-01", "1999-01", "2023-10", "2023-12")] == [68, 54, 53, 44]
+    matrix = pd.read_csv(paths.FIGURES / "01-closure-lists.csv")
+    assert matrix["frank_2023_12"].sum() == 9 and matrix["nknews_2023_12"].isna().sum() == len(matrix) - 4
+    import matplotlib.pyplot as plt
+
+    fig, ax = plt.subplots()
+    ax.imshow(matrix.filter(regex="^(frank|rok|joongang)").to_numpy(dtype=float))
+    fig.savefig(io.BytesIO())
+    plt.close(fig)
+
+
+# ------------------------------------------------------------------------------------------------- blocks
+
+words = st.text(st.characters(blacklist_characters="<>\r", blacklist_categories=["Cs", "Cc"]), max_size=40).map(
+    str.strip
+)
+
+
+@given(words, words, words, words)
+def test_filling_a_block_changes_the_block_alone_and_twice_is_once(before, old, new, after):
+    page = f"{before}\n<!-- begin x -->\n{old}\n<!-- end x -->\n{after}"
+    filled = blocks.fill(page, "x", new)
+    assert blocks.read(filled, "x") == new
+    assert filled.startswith(f"{before}\n") and filled.endswith(f"\n{after}")
+    assert blocks.fill(filled, "x", new) == filled
+    bare = f"{before}\n<!-- begin x -->\n<!-- end x -->\n{after}"
+    assert blocks.empty(filled) == blocks.empty(page) == blocks.empty(bare) == bare
+
+
+@pytest.mark.parametrize(
+    "page", ["no block", "<!-- begin x -->\n<!-- end y -->", "<!-- begin x -->\n<!-- end x -->\n" * 2]
+)
+def test_a_page_without_exactly_one_block_is_told(page):
+    with pytest.raises(blocks.BlockError, match="README.md: found block 'x'"):
+        blocks.fill(page, "x", "new", "README.md")

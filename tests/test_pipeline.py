@@ -1,0 +1,148 @@
+"""The build: nothing unchanged runs again, a failure tells where, and what is committed stays as it was."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from derisking import execute, paths
+
+ROOT = Path(__file__).parents[1]
+SECOND = "02_second.ipynb"
+
+
+def cells(code="n = len(evidence.load('closure_matrix'))"):
+    opening = "**Question.** q?\n\n**Short answer.**\n<!-- begin answer -->\n<!-- end answer -->\n\n**Data.** d\n\n**Limits.** l"
+    answer = nbformat.v4.new_code_cell('Markdown(f"There were {n} posts.")', metadata={"tags": ["answer"]})
+    return nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# 02 · How many?"),
+            nbformat.v4.new_markdown_cell(opening),
+            nbformat.v4.new_markdown_cell("<!-- begin nav -->\n<!-- end nav -->"),
+            nbformat.v4.new_code_cell("from derisking import evidence\nfrom IPython.display import Markdown"),
+            nbformat.v4.new_code_cell(code),
+            answer,
+        ],
+        metadata=execute.METADATA,
+    )
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the repository with notebook 01 and a small second one, built once."""
+    target = tmp_path_factory.mktemp("build") / "repository"
+    skip = shutil.ignore_patterns(".git", ".venv", ".build", "__pycache__", ".*_cache", "0[2-9]_*.ipynb", "0[2-9]-*")
+    shutil.copytree(ROOT, target, ignore=skip)
+    (target / "notebooks" / SECOND).write_text(nbformat.writes(cells()))
+    first = doit(target)
+    assert first.returncode == 0, first.stdout + first.stderr
+    return target
+
+
+def doit(root, *arguments):
+    environment = {key: value for key, value in os.environ.items() if key != paths.STAGE_VARIABLE}
+    return subprocess.run(
+        [sys.executable, "-m", "doit", *arguments], cwd=root, env=environment, capture_output=True, text=True
+    )
+
+
+def told(run):
+    """What the build says of each task: {task: done | same | FAIL}."""
+    lines = (line.split() for line in run.stdout.splitlines())
+    return {line[1]: line[0] for line in lines if line and line[0] in ("done", "same", "FAIL")}
+
+
+def contents(root):
+    files = [file for folder in ("data", "figures", "notebooks") for file in sorted((root / folder).rglob("*"))]
+    return {str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest() for file in [*files, root / "README.md"]
+            if file.is_file() and "__pycache__" not in file.parts}  # fmt: skip
+
+
+def test_a_second_build_runs_nothing_and_changes_nothing(copy):
+    before = contents(copy)
+    run = doit(copy)
+    assert run.returncode == 0
+    assert {task: word for task, word in told(run).items() if task != "pages"} == {
+        "validate": "same", "notebook:01_data_ingestion": "same", "notebook:02_second": "same"}  # fmt: skip
+    assert contents(copy) == before
+
+
+def test_the_first_build_left_the_files_of_the_first_notebook_as_committed(copy):
+    for file in (*paths.DERIVED.glob("*.csv"), *paths.FIGURES.glob("01-*.*")):
+        assert (copy / file.relative_to(ROOT)).read_bytes() == file.read_bytes(), file.name
+
+
+def test_a_line_a_task_tells_the_time_it_took(copy):
+    file = copy / "notebooks" / SECOND
+    nb = nbformat.read(file, as_version=4)
+    nb.cells[4].source += "\nn = n + 0"
+    file.write_text(nbformat.writes(nb))
+    run = doit(copy)
+    assert told(run) == {
+        "validate": "same",
+        "notebook:01_data_ingestion": "same",
+        "notebook:02_second": "done",
+        "pages": "done",
+    }
+    (line,) = [line for line in run.stdout.splitlines() if "02_second" in line]
+    assert line.rstrip().endswith(" s")
+
+
+def test_a_result_changed_by_hand_is_made_anew(copy):
+    figure = copy / "figures" / "01-closure-lists.csv"
+    before = figure.read_bytes()
+    figure.write_bytes(b"changed by hand\n")
+    assert told(doit(copy))["notebook:01_data_ingestion"] == "done"
+    assert figure.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("n = 53\nn / (n - 53)", ["notebooks/02_second.ipynb, cell 5, line 2: n / (n - 53)", "ZeroDivisionError"]),
+        (
+            "import sys\nn = 53\nprint('beware', file=sys.stderr)",
+            ["notebooks/02_second.ipynb, cell 5", "stderr", "beware"],
+        ),
+        (
+            "n = evidence.load('embassies')",
+            ["cell 5, line 1: n = evidence.load('embassies')", "EvidenceError", "missions"],
+        ),
+    ],
+)
+def test_a_failing_notebook_says_where_and_changes_nothing(copy, code, words):
+    file = copy / "notebooks" / SECOND
+    kept = file.read_bytes()
+    nb = nbformat.read(file, as_version=4)
+    nb.cells[4].source = code
+    file.write_text(nbformat.writes(nb))
+    before = contents(copy)
+    try:
+        run = doit(copy)
+        assert run.returncode != 0
+        assert all(word in run.stdout for word in words), run.stdout
+        assert contents(copy) == before
+    finally:
+        file.write_bytes(kept)
+
+
+def test_a_notebook_that_breaks_after_its_figure_leaves_the_old_figure(copy):
+    file = copy / "notebooks" / "01_data_ingestion.ipynb"
+    kept = file.read_bytes()
+    nb = nbformat.read(file, as_version=4)
+    drawing = next(cell for cell in nb.cells if cell.cell_type == "code" and "figures.show" in cell.source)
+    drawing.source += "\nraise ValueError('after the figure')"
+    drawing.source = drawing.source.replace('caption=f"Many papers', 'caption=f"Other words')
+    file.write_text(nbformat.writes(nb))
+    before = contents(copy)
+    try:
+        run = doit(copy)
+        assert run.returncode != 0 and "ValueError: after the figure" in run.stdout
+        assert contents(copy) == before
+    finally:
+        file.write_bytes(kept)
