@@ -1,0 +1,210 @@
+"""Tests of the loader for a reader's own workbook, on small made-up workbooks of the same layout."""
+
+import pandas as pd
+import pytest
+
+from derisking import evidence, upstream
+
+STATES = {"2": "USA", "731": "PRK", "20": "CAN", "365": "RUS"}
+
+
+def sheet(ties, year, states=STATES):
+    """Lay out one count as the DIPCON workbook does: four header rows, codes across and down, 0 or 1."""
+    codes = list(states)
+    rows = [
+        [*[None] * (len(codes) + 3), "The Column Countries are Where the Embassies and Ambassadors are Located."],
+        ["ccode", None, None, None, *map(int, codes)],
+        [None, "year", None, None, *[year] * len(codes)],
+        [None, None, "abbrev", None, *states.values()],
+        [None, None, None, "ISO3let", *states.values()],
+    ]
+    for code in codes:
+        rows.append([int(code), year, states[code], states[code], *[int((code, other) in ties) for other in codes]])
+    return pd.DataFrame(rows)
+
+
+def workbook(folder, sheets, name="DIPCON_3.0.xlsx"):
+    file = folder / name
+    with pd.ExcelWriter(file) as writer:
+        for title, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=str(title), header=False, index=False)
+    return file
+
+
+@pytest.fixture
+def counts():
+    """Three counts: North Korea loses two of three posts, one of which is back at the next count."""
+    full = {("731", "2"), ("731", "20"), ("731", "365"), ("2", "20")}
+    less = {("731", "365"), ("2", "20"), ("2", "731")}
+    back = {("731", "365"), ("731", "20"), ("2", "731")}
+    return {1989: full, 1990: less, 1993: back}
+
+
+@pytest.fixture
+def dipcon(tmp_path, counts):
+    return workbook(tmp_path, {year: sheet(ties, year) for year, ties in counts.items()})
+
+
+def test_reads_every_count(dipcon, counts):
+    read = upstream.read_dipcon(dipcon)
+    assert list(read) == [1989, 1990, 1993]
+    for year, ties in counts.items():
+        matrix = read[year]
+        assert {(row, column) for row in matrix.index for column in matrix if matrix.loc[row, column]} == ties
+
+
+def test_closed_opened_and_back(dipcon):
+    table = upstream.by_sender(upstream.read_dipcon(dipcon)).set_index(["prev_wave", "sender"])
+    prk = table.loc[(1989, "731")]
+    assert (prk["before"], prk["closed"], prk["opened"], prk["back"]) == (3, 2, 0, 1)
+    assert prk["closed_share"] == pytest.approx(2 / 3)
+    assert prk["lasting_share"] == pytest.approx(1 / 3)
+    assert prk["net_loss"] == pytest.approx(2 / 3)
+    assert pd.isna(table.loc[(1990, "731"), "back"])
+
+
+def test_yearly_share():
+    assert upstream.per_year(0.19, 2) == pytest.approx(0.1)
+    assert upstream.per_year(0.19, 1) == pytest.approx(0.19)
+
+
+def test_states_that_are_new_or_gone_do_not_count(tmp_path):
+    """A host that is not listed at both counts is neither closed nor opened there."""
+    old = sheet({("731", "2"), ("731", "20")}, 1990)
+    new = sheet({("731", "2"), ("731", "99")}, 1993, {**{c: n for c, n in STATES.items() if c != "20"}, "99": "NEW"})
+    table = upstream.by_sender(upstream.read_dipcon(workbook(tmp_path, {1990: old, 1993: new}))).set_index("sender")
+    assert table.loc["731", ["before", "closed", "opened"]].tolist() == [1, 0, 0]
+
+
+def test_distribution_has_the_columns_of_the_table(dipcon, monkeypatch):
+    monkeypatch.setattr(upstream, "MINIMA", (1, 2))
+    table = upstream.distribution(upstream.by_sender(upstream.read_dipcon(dipcon)), "test", "")
+    assert list(table) == [field["name"] for field in evidence.schema("base_rates")["fields"]]
+    first = table[table["prev_wave"].eq(1989) & table["min_missions"].eq(1)].iloc[0]
+    assert (first["senders"], first["ties_prev"], first["ties_closed"], first["ties_opened"]) == (2, 4, 2, 1)
+    assert first["pooled_closed_share"] == 0.5
+    assert first["senders_ge_17pct"] == 1
+    assert first["prk_closed_share"] == pytest.approx(0.6667)
+    assert table["prev_wave"].tolist() == [1989, 1989, 1990, 1990][: len(table)]
+
+
+def test_committed_table_is_used_without_a_workbook(tmp_path):
+    table, origin = upstream.base_rates(tmp_path)
+    assert table.equals(evidence.load("base_rates"))
+    assert "committed" in origin
+
+
+def test_missing_folder_is_no_error(tmp_path):
+    assert upstream.find(upstream.DIPCON, tmp_path / "none") is None
+
+
+def test_workbook_is_used_and_named(dipcon, monkeypatch):
+    monkeypatch.setattr(upstream, "MINIMA", (1,))
+    table, origin = upstream.base_rates(dipcon.parent)
+    assert len(table) == 2
+    assert dipcon.name in origin
+
+
+def diplometrics(folder, rows, columns=("SendingCountry", "Destination", "Year", "Embassy", "LOR")):
+    frame = pd.DataFrame(rows, columns=columns)
+    file = folder / "Diplometrics_Diplomatic-Representation_1960-2024_20250825.xlsx"
+    frame.to_excel(file, index=False)
+    return file
+
+
+ROWS = [
+    ["North Korea", "Nepal", 2022, 1, 1.0],
+    ["North Korea", "China", 2022, 1, 1.0],
+    ["China", "Nepal", 2022, 1, 0.75],
+    ["North Korea", "Nepal", 2023, 0, 0.0],
+    ["North Korea", "China", 2023, 1, 1.0],
+    ["China", "Nepal", 2023, 1, 0.125],
+]
+
+
+@pytest.mark.parametrize("sender", ["SendingCountry", "Sending Country"])
+def test_diplometrics(tmp_path, sender):
+    file = diplometrics(tmp_path, ROWS, [sender, "Destination", "Year", "Embassy", "LOR"])
+    table = upstream.by_sender(upstream.read_diplometrics(file)).set_index("sender")
+    assert table.loc["North Korea", ["before", "closed"]].tolist() == [2, 1]
+    assert table.loc["China", "closed"] == 0
+    strict = upstream.by_sender(upstream.read_diplometrics(file, least=0.5)).set_index("sender")
+    assert strict.loc["China", "closed"] == 1
+
+
+def test_diplometrics_comes_first(tmp_path, counts, monkeypatch):
+    monkeypatch.setattr(upstream, "MINIMA", (1,))
+    workbook(tmp_path, {year: sheet(ties, year) for year, ties in counts.items()})
+    file = diplometrics(tmp_path, ROWS)
+    table, origin = upstream.base_rates(tmp_path)
+    assert file.name in origin
+    assert table["prk_closed_share"].tolist() == [0.5]
+
+
+def message(call, *args):
+    with pytest.raises(upstream.UpstreamError) as error:
+        call(*args)
+    return str(error.value)
+
+
+def test_every_error_says_where_to_get_it(tmp_path):
+    file = tmp_path / "DIPCON_3.0.xlsx"
+    file.write_text("no workbook")
+    words = message(upstream.read_dipcon, file)
+    assert "data/upstream/DIPCON_3.0.xlsx" in words
+    assert "u.arizona.edu" in words
+    assert "data/upstream/README.md" in words
+
+
+def test_sheet_without_codes(tmp_path):
+    file = workbook(tmp_path, {1989: pd.DataFrame([["a", "b"], [1, 0]]), 1990: sheet(set(), 1990)})
+    assert "no row that begins with ccode in sheet 1989" in message(upstream.read_dipcon, file)
+
+
+def test_cell_that_is_no_flag(tmp_path):
+    bad = sheet(set(), 1989)
+    bad.iloc[6, 5] = "x"
+    words = message(upstream.read_dipcon, workbook(tmp_path, {1989: bad, 1990: sheet(set(), 1990)}))
+    assert "row 7, column 6 of 1989: found 'x'; expected 0 or 1" in words
+
+
+def test_code_twice(tmp_path):
+    bad = sheet(set(), 1989)
+    bad.iloc[6, 0] = 2
+    words = message(upstream.read_dipcon, workbook(tmp_path, {1989: bad, 1990: sheet(set(), 1990)}))
+    assert "code 2 twice among the senders of sheet 1989" in words
+
+
+def test_one_count_is_too_few(tmp_path):
+    file = workbook(tmp_path, {"notes": pd.DataFrame([["x"]]), 1990: sheet(set(), 1990)})
+    assert "1 sheets named after a year; expected at least two" in message(upstream.read_dipcon, file)
+
+
+def test_diplometrics_without_a_column(tmp_path):
+    file = diplometrics(tmp_path, [row[:4] for row in ROWS], ["SendingCountry", "Destination", "Year", "Embassy"])
+    words = message(upstream.read_diplometrics, file)
+    assert "no column LOR" in words
+    assert "korbel.du.edu" in words
+
+
+def test_diplometrics_year_that_is_no_number(tmp_path):
+    rows = [list(row) for row in ROWS]
+    rows[1][2] = "MMXXII"
+    assert "row 3, column Year: found 'MMXXII'" in message(upstream.read_diplometrics, diplometrics(tmp_path, rows))
+
+
+def test_diplometrics_pair_twice(tmp_path):
+    words = message(upstream.read_diplometrics, diplometrics(tmp_path, [*ROWS, ROWS[0]]))
+    assert "twice; expected one row a pair and year" in words
+    assert "row 8" in words
+
+
+def test_two_workbooks_of_one_kind(tmp_path):
+    for name in ("DIPCON_3.0.xlsx", "dipcon_3.0_copy.xlsx"):
+        workbook(tmp_path, {1990: sheet(set(), 1990)}, name)
+    assert "2 workbooks" in message(upstream.find, upstream.DIPCON, tmp_path)
+
+
+def test_too_few_posts_anywhere(dipcon):
+    words = message(upstream.distribution, upstream.by_sender(upstream.read_dipcon(dipcon)), "test", "")
+    assert "No sender has 10 posts" in words
