@@ -23,7 +23,7 @@ FIRST = "01_data_ingestion"
 PYTHON = [sys.executable, "-m"]
 EVIDENCE = [*sorted(paths.EVIDENCE.iterdir()), paths.PACKAGE]
 CODE = sorted(p for p in (paths.NOTEBOOKS / "derisking").iterdir() if p.suffix in (".py", ".csv", ".mplstyle"))
-BASEMAP = sorted(p for p in paths.BASEMAP.iterdir() if p.is_file())
+OTHERS = [*sorted(p for p in paths.BASEMAP.iterdir() if p.is_file()), *sorted(paths.UPSTREAM.glob("*.xlsx"))]
 
 os.environ["PYTHONPATH"] = str(paths.NOTEBOOKS)
 
@@ -115,7 +115,7 @@ def task_notebook():
         yield {
             "name": file.stem,
             "actions": [[*PYTHON, "derisking.execute", file.name]],
-            "file_dep": [*EVIDENCE, *CODE, *BASEMAP, *derived],
+            "file_dep": [*EVIDENCE, *CODE, *OTHERS, *derived],
             "task_dep": ["validate"] if file.stem == FIRST else [f"notebook:{FIRST}"],
             "uptodate": [config_changed(source), unchanged(state)],
         }

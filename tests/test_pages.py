@@ -63,13 +63,20 @@ def test_navigation_leads_to_the_neighbours(file):
     assert "Reading time" in nav
 
 
-def test_the_front_page_gives_every_answer_and_its_pictures_have_alternative_text():
+def test_the_front_page_gives_every_answer_in_a_computed_sentence():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for file in execute.notebooks():
-        answer = " ".join(pages.short_answer(execute.read(file)).split())
-        assert len(answer) > 40 and answer in text
+        nb = execute.read(file)
+        sentence = pages.in_a_sentence(nb)
+        assert 8 <= len(sentence.split()) <= 70, f"{file.name}: {sentence}"
+        assert text.count(sentence) == 1 + (file.stem[:2] in pages.QUESTIONS) + (file == execute.notebooks()[-1])
+
+
+def test_the_front_page_shows_its_key_figures_with_alternative_text():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
-    assert pictures and all(len(alt.split()) >= 8 for alt, _ in pictures)
+    assert len(pictures) == len(pages.FRONT) == 5
+    assert all(len(alt.split()) >= 8 for alt, _ in pictures)
 
 
 def example(language):

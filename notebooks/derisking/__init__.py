@@ -1,6 +1,25 @@
-"""The mechanics behind the notebooks: dates, evidence, chart forms, statistics, figures.
+"""The mechanics behind the notebooks. Each module imports only those above it.
 
-Read the modules in this order, for they import each other only this way round:
-paths, dates, evidence, controls, derive; then chart forms and statistics; figures stands beside them;
-execute and pages run the notebooks and write the generated pages.
+What every notebook uses
+    paths       where things stand                 dates       partial dates as intervals
+    evidence    read, check, name sources          controls    rules between tables
+    derive      the tables of notebook 01          provenance  what the tables say about themselves
+    figures     style, checks, saving, manifest    claims      one claim, its findings, the rule of the verdict
+
+Chart forms, which take tidy frames
+    panels      grids, marks, dumbbells            timeline    lanes, labelled events, interval bars, spells
+    maps        posts on a map                     multiples   small multiples, runs with gaps
+    ranges      ranges, spans, before and after
+
+Statistics, thin over scipy and statsmodels
+    statistics  exact tests, permutations, power   survival    Kaplan-Meier and log-rank over interval dates
+    breaks      candidate breaks in dated events   upstream    a reader's own copy of other people's data
+
+One room a notebook, for the steps and charts that only it needs
+    02 network    03 chronology    04 and 05 exposure    07 outcomes    08 rivals, robustness    09 ledger
+
+Running and publishing
+    blocks      marked blocks in pages             execute     run a notebook, then put its results in place
+    pages       codebook, gallery, front page      site        the static site
+    export      one SQL file, one archive
 """

@@ -71,14 +71,18 @@ def statements(
 ) -> pd.DataFrame:
     """Return the dated statements whose last possible day lies in `window`, with speaker and lane (mission_id or "whole").
 
-    speakers: observation -> speaker; the rest is "press", or "seoul" where a South Korean body says it. in_print: list_ids of
-    closure lists that count as statements of their own.
+    speakers: observation -> speaker; the rest is "press", or "seoul" and "dprk" where a body of that state says it.
+    in_print: list_ids of closure lists that count as statements of their own; where the same body speaks of the same post on
+    the same day, the list is left out.
     """
     said = closures.assign(speaker=closures["observation"].map(speakers).fillna("press"))
-    said.loc[said["speaker"].eq("press") & said["who"].str.startswith("ROK"), "speaker"] = "seoul"
+    for start, speaker in (("ROK", "seoul"), ("DPRK", "dprk")):
+        said.loc[said["speaker"].eq("press") & said["who"].str.startswith(start), "speaker"] = speaker
     named = lists[lists["list_id"].isin(in_print)].rename(columns=lambda name: name.replace("list_date", "date"))
     named = named.assign(speaker="list", who=named["list_body"], observation=named["list_id"])
-    both = pd.concat([said, named])
+    key = ["mission_id", "who", "date"]
+    known = pd.MultiIndex.from_frame(named[key]).isin(pd.MultiIndex.from_frame(said[key]))
+    both = pd.concat([said, named[~known]])
     return both[both["date_latest"].between(*window)].assign(lane=lambda frame: frame["mission_id"].fillna("whole"))
 
 

@@ -114,10 +114,10 @@ def chart(rows: pd.DataFrame, taken, reduced, years, shade, colour: str, mark):
     frame(ax, rows)
     groups(ax, rows, "domain", -0.81, 2.15)
     column(ax, rows, "risk", -0.545)
-    column(ax, rows, "trend", 1.05)
+    column(ax, rows, "trend", 1.035)
     column(ax, rows, "instrument_of_reduction", 1.27, size=5.2)
     key(ax, taken, reduced, -0.02)
-    heads(ax, {-0.545: "Risk", 1.05: "Trend", 1.27: "Reduced by what"})
+    heads(ax, {-0.545: "Risk", 1.035: "Trend", 1.27: "Reduced by what"})
     return fig, ax
 
 

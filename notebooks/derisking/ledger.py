@@ -19,8 +19,8 @@ from derisking.figures import INK, NOTE, PALE
 LANES = {
     "Holds": ("supported", "leans for"),
     "Contested": ("contested",),
-    "Fails": ("not supported", "leans against"),
-    "Cannot be known": ("cannot tell", "not testable"),
+    "Not borne out": ("not supported", "leans against"),
+    "Cannot be decided": ("cannot tell", "not testable"),
 }
 SCORE = {
     "supported": 2,
@@ -109,17 +109,12 @@ def lane(verdict: str) -> str:
 
 
 def tally(table: pd.DataFrame) -> str:
-    """Write how many claims of a ledger stand in each lane: "18 hold, 9 are contested, ..."."""
-    words = ("{} hold", "{} are contested", "{} fail", "{} cannot be decided")
+    """Write how many claims of a ledger stand in each lane: "18 hold, 9 are contested, ..."; leanings count."""
+    words = (("holds", "hold"), ("is contested", "are contested"), ("is not borne out", "are not borne out"))
+    words += (("cannot be decided",) * 2,)
     number = table["lane"].value_counts().reindex(LANES, fill_value=0)
-    *most, last = (word.format(count) for word, count in zip(words, number, strict=True))
+    *most, last = (f"{count} {word[count != 1]}" for word, count in zip(words, number, strict=True))
     return f"{', '.join(most)} and {last}"
-
-
-def shares(table: pd.DataFrame, by: pd.Series) -> pd.Series:
-    """Write how many claims of each kind hold: "9 of 14", indexed by the values of `by` (aligned with `table`)."""
-    groups = table["lane"].eq("Holds").groupby(by.to_numpy())
-    return groups.sum().astype(str) + " of " + groups.size().astype(str)
 
 
 def by_basis(table: pd.DataFrame) -> pd.DataFrame:
@@ -194,13 +189,40 @@ def spell(verdicts: pd.Series) -> str:
 
 
 def points(table: pd.DataFrame, on: dict[str, list[str]]) -> pd.DataFrame:
-    """Return what the verdicts on several claims come to, point by point.
+    """Return what the verdicts on several claims come to, point by point, the author's own words apart from the rest.
 
-    `table` as of `ledger`; `on` maps a point to the claims it concerns. Columns: point, comes_to, claims.
+    `table` as of `ledger`; `on` maps a point to the claims it concerns. Columns: point; comes_to (his own claims only,
+    all of them if none is his own); claims (those meant); with_ours (all claims; None if no others are left); ours.
     """
-    verdicts = table.set_index("claim_id")["verdict"]
-    rows = [(point, balance(verdicts[ids]), spell(verdicts[ids])) for point, ids in on.items()]
-    return pd.DataFrame(rows, columns=["point", "comes_to", "claims"])
+    verdicts, basis = (table.set_index("claim_id")[name] for name in ("verdict", "basis"))
+    rows = []
+    for point, ids in on.items():
+        his = [i for i in ids if basis[i] in OWN] or ids
+        ours = [i for i in ids if i not in his]
+        wider = balance(verdicts[ids]) if ours else None
+        rows.append((point, balance(verdicts[his]), spell(verdicts[his]), wider, spell(verdicts[ours])))
+    return pd.DataFrame(rows, columns=["point", "comes_to", "claims", "with_ours", "ours"])
+
+
+# What a point comes to, as a heading; by the first words of `balance`, in the order in which it is told.
+OUTCOMES = {
+    "borne out": "Borne out",
+    "rather borne out": "The evidence leans towards",
+    "rather not borne out": "The evidence leans against",
+    "not borne out": "Not borne out",
+    "contested": "Contested",
+    "divided": "Contested",
+    "open": "Cannot be decided",
+}
+
+
+def outcomes(points: pd.DataFrame) -> str:
+    """Write points (columns point, comes_to) as a list with one line an outcome, points in their order."""
+    first, _, rest = points["comes_to"].str.partition(",").T.to_numpy()
+    said = points["point"] + [f" ({words.strip()})" if words else "" for words in rest]
+    heads = pd.Series(first, index=points.index).map(OUTCOMES)
+    lines = {head: "; ".join(said[heads.eq(head)]) for head in dict.fromkeys(OUTCOMES.values())}
+    return "\n".join(f"- **{head}:** {line}." for head, line in lines.items() if line)
 
 
 def weightiest(findings: pd.DataFrame, claim_ids: list[str], bears: str, most: int = 2) -> pd.DataFrame:
@@ -228,10 +250,12 @@ def told(findings: pd.DataFrame, claim_ids: list[str]) -> str:
 
 def plainly(findings: pd.DataFrame, points: pd.DataFrame, on: dict[str, list[str]]) -> str:
     """Write the points of `points` as a list: what each comes to, and the weightiest finding for and against."""
-    return "\n".join(
-        f"- **{row.point[0].upper()}{row.point[1:]}: {row.comes_to}** ({row.claims}). {told(findings, on[row.point])}"
-        for row in points.itertuples()
-    )
+    lines = []
+    for row in points.itertuples():
+        ours = f" With what we infer: {row.with_ours} ({row.ours})." if row.ours else ""
+        said = told(findings, on[row.point])
+        lines.append(f"- **{row.point[0].upper()}{row.point[1:]}: {row.comes_to}** ({row.claims}).{ours} {said}")
+    return "\n".join(lines)
 
 
 # ----------------------------------------------------------------------------------------- sensitivity
@@ -401,7 +425,7 @@ def lanes_chart(ax, table: pd.DataFrame, size: float = 7.8) -> None:
     """
     _page(ax)
     width, height = ax.get_xlim()[1], ax.get_ylim()[0]
-    grounds = {"Holds": "#E3F3EE", "Contested": "#F4EFE0", "Fails": "#F8EBF2", "Cannot be known": "#EFEFEF"}
+    grounds = dict(zip(LANES, ("#E3F3EE", "#F4EFE0", "#F8EBF2", "#EFEFEF"), strict=True))
     gap, unit, left = 3.2, width / (len(LANES) + 1), 1.6
     for name, verdicts in LANES.items():
         columns = 2 if name == "Holds" else 1
@@ -410,7 +434,9 @@ def lanes_chart(ax, table: pd.DataFrame, size: float = 7.8) -> None:
         rows = rows.sort_values("verdict", key=lambda column: column.map(verdicts.index), kind="stable")
         ax.fill_between([left, right], 1.5, 15.5, color=grounds[name], lw=0)
         ax.text(left + 2, 6.1, str(len(rows)), fontsize=14, fontweight="bold", va="center")
-        ax.text(left + 2, 12.2, name, fontsize=8.6, fontweight="bold", va="center")
+        ax.text(left + 2, 12.2, name, fontsize=7.8, fontweight="bold", va="center")
+        number = [f"{rows['verdict'].eq(verdict).sum()} {verdict}" for verdict in verdicts if len(verdicts) > 1]
+        ax.text(left + 13, 6.1, "\n".join(number), fontsize=6, va="center", color=NOTE, linespacing=1.35)
         inferred = rows["basis"].eq("inferred")
         y = _items(ax, rows[~inferred], left, unit, columns, 20.5, size)
         if inferred.any():
@@ -468,7 +494,7 @@ def _verdict_key(ax, x: float, y: float, only: set[str] | None = None, size: flo
             continue
         ax.plot(x, y, zorder=3, **meaning.style(4))
         ax.text(x + 2.2, y, verdict, fontsize=size, va="center", color=NOTE)
-        x += 7.5 + 1.36 * len(verdict) * size / 6.5
+        x += 8.5 + _width(verdict, size)
 
 
 TOP, PITCH = 17.5, 5.2  # mm: first line and distance of lines in `changes_chart`

@@ -222,6 +222,8 @@ def small(panels: pd.DataFrame, shown: pd.DataFrame, shape, height: float, years
         phase(ax, *shade, colour)
         for (_, mark), values in shown[shown["panel"].eq(letter)].groupby(["series_id", "mark"]):
             line(ax, values, keys[mark])
+        for drawn in ax.lines:
+            drawn.set_clip_on(False)  # a mark at zero stays whole
         axis(ax, *years)
         ax.set_ylim(row["low"], row["high"])
         for label in filter(None, row["labels"].split(";")):

@@ -60,8 +60,17 @@ def fates(missions: pd.DataFrame, matrix: pd.DataFrame, lists: pd.DataFrame, nam
     )
 
 
-def decisions(posts: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return, for reading, the posts that are not kept and what decided: a row a post, in the order of the statuses."""
+def named(names) -> str:
+    """Write names as words, in the order of the alphabet: "A, B and C"."""
+    *first, last = sorted(names) or ["none"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def decisions(posts: pd.DataFrame, names: dict[str, str], listed: str) -> pd.DataFrame:
+    """Return, for reading, the posts that are not kept and what decided: a row a post, in the order of the statuses.
+
+    listed: a boolean column of `posts`, whether Seoul's list of open posts of December 2023 still has it.
+    """
     order = {name: place for place, name in enumerate(meanings("status"))}
     rows = posts[posts["status"].ne("kept")].assign(order=posts["status"].map(order))
     rows = rows.sort_values(["order", "first_named", "city"])
@@ -70,9 +79,10 @@ def decisions(posts: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
         {
             "post": rows["city"],
             "status": rows["status"],
-            "first named": rows["first_named"].dt.strftime("%Y-%m-%d").fillna(""),
-            "bodies that name it": rows["bodies"],
-            "left out again by": omitted,
+            "first on a list": rows["first_named"].dt.strftime("%-d %b").fillna(""),
+            "bodies": rows["bodies"],
+            "left out later by": omitted,
+            "open by Seoul's list": rows[listed].astype(bool).map({True: "yes", False: "no"}),
         }
     )
 
@@ -91,14 +101,15 @@ def successors(statements: pd.DataFrame) -> pd.DataFrame:
 
 
 def routes(heirs: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
-    """Return `heirs` (from `successors`) as arrows for a map, with city, lon, lat, ground of both ends (0, 1), sure, bend.
+    """Return `heirs` (from `successors`) as arrows for a map, with city, lon, lat, ground of both ends (0, 1), sure, bend, words.
 
     An arrow is sure if its successor is the one most often named. Two arrows to one successor bend apart.
     """
     ends = posts.set_index("mission_id")[["city", "lon", "lat", "region", "ground"]]
     joined = heirs.join(ends.add_suffix("0"), on="mission_id").join(ends.add_suffix("1"), on="successor_mission")
     bend = joined.groupby("successor_mission").cumcount().map({0: -0.15, 1: 0.15})
-    return joined.rename(columns={"main": "sure"}).assign(bend=bend)
+    words = joined["main"].map({True: "", False: "dotted, "}) + joined["city0"] + " to " + joined["city1"]
+    return joined.rename(columns={"main": "sure"}).assign(bend=bend, words=words)
 
 
 def on(ground: str, posts: pd.DataFrame, heirs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -146,11 +157,15 @@ def roster_rows(posts: pd.DataFrame, heirs: pd.DataFrame, seen: pd.Series, until
 def at_work(missions: pd.DataFrame, day) -> pd.Series:
     """Say for each spell of a mission whether it was at work on `day`: "yes", "no" or "maybe".
 
-    missions: opened_*, closed*, and where they exist suspended*, returned*, each with its bounds. A mission whose staff
-    had left by that day, and had not come back for certain, is "no".
+    missions: opened_*, closed*, status_latest_asof (when it was last heard of), and where they exist suspended*, returned*,
+    each with its bounds. A mission whose staff had left by that day, and had not come back for certain, is "no"; one
+    without an end that was not heard of on that day or later is at most "maybe".
     """
     day = pd.Timestamp(day)
     certain, possible = dates.open_masks(missions, day)
+    certain &= missions["closed"].notna() | (
+        missions["status_latest_asof"].fillna("").str[:10] >= f"{day:%Y-%m-%d}"[:7]
+    )
     answer = pd.Series(np.where(certain, "yes", np.where(possible, "maybe", "no")), index=missions.index)
     if "suspended" not in missions:
         return answer
@@ -179,7 +194,7 @@ def reciprocity(
 
     ours, theirs: missions abroad and in Pyongyang, a spell a row. fate: mission_id, spell, status for those known last.
     days: name of a column and the day. Columns `{name} left` (ours) and `{name} right` (theirs) for every day and for
-    "last", each "yes", "maybe" or "no"; name of the state; group: "stayed" (at work on every day), "back" (at work at
+    "last", each "yes", "maybe" or "no"; name of the state; group: "stayed" (never known to be away), "back" (at work at
     last), "gone" (at work once) or "none". Indexed by iso3. A dormant post is "maybe" throughout.
     """
     ours = ours.merge(fate[["mission_id", "spell", "status"]], on=["mission_id", "spell"], how="left")
@@ -194,7 +209,9 @@ def reciprocity(
     names = pd.concat([theirs.set_index("iso3")["sending_state"], ours.set_index("iso3")["host"]])
     there = table[list(right)]
     group = pd.Series("gone", index=table.index).mask(there["last right"].eq("yes"), "back")
-    group = group.mask(there[list(right)[:-1]].eq("yes").all(axis=1), "stayed").mask(there.eq("no").all(axis=1), "none")
+    group = group.mask(there.ne("no").all(axis=1) & there.iloc[:, 0].eq("yes"), "stayed").mask(
+        there.eq("no").all(axis=1), "none"
+    )
     return table.assign(name=names.str.split(" / ").str[-1].groupby(level=0).last(), group=group).sort_values("name")
 
 

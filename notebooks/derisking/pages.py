@@ -5,6 +5,7 @@ python -m derisking.pages --check    say which are not up to date, write nothing
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pandas as pd
 from derisking import blocks, evidence, execute, figures, paths
 
 GENERATED = "<!-- Written by the build from {source}; change it there. -->\n\n"
+QUESTIONS = ["04", "05", "06", "07"]  # the notebooks that put the article's four questions
 FRONT = ["01-closure-lists", "02-map-2023", "03-overview", "06-breaks", "09-summary"]  # shown on the front page
 
 
@@ -68,17 +70,21 @@ def short_answer(nb) -> str:
     return ""
 
 
+def in_a_sentence(nb) -> str:
+    """Return the first sentence of the short answer, on one line."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", " ".join(short_answer(nb).split()))[0]
+
+
 def index() -> str:
-    """Return the page that lists the notebooks with question, answer and reading time."""
+    """Return the page that lists the notebooks with question, answer, reading time and figures."""
     lines = [GENERATED.format(source="the notebooks") + "# Notebooks\n",
              "Read them in order, or start with the question that brought you here. Each opens with its answer.\n",
-             "| # | question | short answer | minutes | figures |", "|---|---|---|---|---|"]  # fmt: skip
+             "| # | question | answer in a sentence | minutes | figures |", "|---|---|---|---|---|"]  # fmt: skip
     for file in execute.notebooks():
         nb = execute.read(file)
         drawn = ", ".join(f"[{name[3:]}](../figures/{name}.png)" for name in execute.drawn_figures(nb))
-        answer = " ".join(short_answer(nb).split()).replace("|", "\\|")
         lines.append(
-            f"| {file.stem[:2]} | [{execute.title(nb)}]({file.name}) | {answer} | {execute.minutes(nb)} | {drawn} |"
+            f"| {file.stem[:2]} | [{execute.title(nb)}]({file.name}) | {in_a_sentence(nb)} | {execute.minutes(nb)} | {drawn} |"
         )
     lines.append(
         "\nThe mechanics behind them are in [derisking/](derisking/); the tables they read in [data/](../data/README.md)."
@@ -215,7 +221,7 @@ def front() -> str:
     """Return README.md with its marked blocks filled from the notebooks, the figures and the data."""
     file = paths.ROOT / "README.md"
     text = file.read_text(encoding="utf-8")
-    makers = {"answers": _answers, "figures": _front_figures, "notebooks": _notebook_table}
+    makers = {"verdict": _verdict, "answers": _answers, "figures": _front_figures, "notebooks": _notebook_table}
     for name in blocks.names(text):
         if name not in makers:
             raise blocks.BlockError(f"README.md: no block {name!r} is known; known are {', '.join(makers)}.")
@@ -226,8 +232,9 @@ def front() -> str:
 def _answers() -> str:
     lines = []
     for file in execute.notebooks():
-        nb = execute.read(file)
-        lines.append(f"- **[{execute.title(nb)}](notebooks/{file.name})** {' '.join(short_answer(nb).split())}")
+        if file.stem[:2] in QUESTIONS:
+            nb = execute.read(file)
+            lines.append(f"{len(lines) + 1}. **[{execute.title(nb)}](notebooks/{file.name})** {in_a_sentence(nb)}")
     return "\n".join(lines)
 
 
@@ -242,11 +249,17 @@ def _front_figures() -> str:
 
 
 def _notebook_table() -> str:
-    lines = ["| # | question | minutes to read |", "|---|---|---|"]
+    lines = ["| # | question | answer in a sentence | minutes |", "|---|---|---|---|"]
     for file in execute.notebooks():
         nb = execute.read(file)
-        lines.append(f"| {file.stem[:2]} | [{execute.title(nb)}](notebooks/{file.name}) | {execute.minutes(nb)} |")
+        lines.append(
+            f"| {file.stem[:2]} | [{execute.title(nb)}](notebooks/{file.name}) | {in_a_sentence(nb)} | {execute.minutes(nb)} |"
+        )
     return "\n".join(lines)
+
+
+def _verdict() -> str:
+    return short_answer(execute.read(execute.notebooks()[-1]))
 
 
 def main(arguments: list[str]) -> int:

@@ -134,7 +134,7 @@ def grid(ax, names: list[str], cells: pd.DataFrame, shade: str) -> None:
     """
     ax.set_xlim(-0.5, len(names) - 0.5)
     ax.set_xticks(range(len(names)), names)
-    ax.tick_params(axis="x", length=0, top=False, labeltop=True, labelbottom=False, pad=1)
+    ax.tick_params(axis="x", length=0)
     ax.spines["bottom"].set_visible(False)
     for cell in cells.itertuples():
         if cell.strong:
@@ -303,11 +303,8 @@ def frame_breaks(top, before, mix, told, days: pd.Series, table: pd.DataFrame, c
     multiples.head(mix, "c", f"Share {kind}: before, after")
     sides(mix, table, meaning, 3.8)
     rows(told, names, guides=False)
-    told.set_title("d  ", fontsize=8, loc="left", pad=13)
-    told.annotate("Chance that the column's break fits so well", (0, 1), (11, 13), "axes fraction",
-                  textcoords="offset points", fontsize=7, va="bottom")  # fmt: skip
+    multiples.head(told, "d", "Row the only break: chance of the column")
     grid(told, names, cells, "#FBEDE4")
-    told.set_xlabel("if the break of the line were the only one", labelpad=4)
 
 
 def stair(ax, days: pd.Series, dates: bool = True) -> None:
@@ -456,7 +453,8 @@ def compilations(values: pd.DataFrame) -> tuple[pd.DataFrame, float]:
 
 def figure_breaks(found, looks: dict, first):
     """Draw a `breaks.Study`: running counts over the shares before, the mix before and after, and the pairs."""
-    fig, axes = figures.canvas(183, 122, 2, 3, height_ratios=[1.55, 1], width_ratios=[0.75, 0.9, 1.6])
+    fig, axes = figures.canvas(183, 126, 2, 3, height_ratios=[1.55, 1], width_ratios=[0.75, 0.9, 1.6])
+    fig.get_layout_engine().set(hspace=0.06)
     top, (before, mix, told) = over(fig, axes)[0], axes[1]
     for kind, counts in found.running.items():
         running(top, counts, looks[kind], first, found.frame["date_latest"].max(), f"{found.number(kind)} {kind}")
@@ -468,7 +466,8 @@ def figure_breaks(found, looks: dict, first):
 
 def figure_codings(studies: dict, looks: dict, first):
     """Draw two `breaks.Study` of the same list under two codings side by side; the keys are the headings."""
-    fig, axes = figures.canvas(183, 108, 2, 2, height_ratios=[1.3, 1], sharex="row")
+    fig, axes = figures.canvas(183, 112, 2, 2, height_ratios=[1.3, 1], sharex="row")
+    fig.get_layout_engine().set(hspace=0.06)
     highest = max(found.number(kind) for found in studies.values() for kind in found.running)
     for column, (words, found) in enumerate(studies.items()):
         for kind, counts in found.running.items():

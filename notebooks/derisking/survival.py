@@ -109,13 +109,6 @@ def logrank(time, event, group, limit: int = 100_000, seed: int = SEED) -> LogRa
     return LogRank(observed, expected, float(found.pvalue), labellings if exact else limit, exact)
 
 
-def asymptotic(time, event, group) -> float:
-    """Return the p-value of SciPy's log-rank test for large samples, to set beside the one by permutation."""
-    time, event, group = _arrays(time, event, group)
-    censored = [stats.CensoredData(uncensored=time[g & event], right=time[g & ~event]) for g in (group, ~group)]
-    return float(stats.logrank(*censored).pvalue)
-
-
 def difference(one, other, resamples: int = 20_000, seed: int = SEED) -> float:
     """Return the two-sided p of a difference in means between two groups of values, by permutation of labels."""
     found = stats.permutation_test(

@@ -571,7 +571,7 @@ def _spell_key(ax, top: float, bottom: float) -> None:
     parts = [("opened in this time", [(0, 1, "#595959", 0.7, "-", True)]),
              ("open for certain", [(0, 1, "#595959", 2.4, "-", False)]),
              ("closed in this time", [(0, 1, "#D55E00", 0.8, "-", True)]),
-             ("not known since", [(0, 1, "#595959", 0.7, (0, (1, 1)), False)]),
+             ("not named since", [(0, 1, "#595959", 0.7, (0, (1, 1)), False)]),
              ("residence not verified", [(0, 1, "#BDBDBD", 2.4, "-", False)]),
              ("years of a wave of closures", [(0, 1, "#FBEDE4", 6, "-", False)]),
              ("bold: more than one sure spell", [])]  # fmt: skip
@@ -608,8 +608,10 @@ def numbered_bars(ax, frame: pd.DataFrame, name: str, colour: str = "#D55E00") -
     ax.spines["left"].set_visible(False)
     ax.set_ylabel(name, rotation=0, ha="right", va="center", linespacing=1.0)
     left, right = (pd.Timestamp(mdates.num2date(end)).tz_localize(None) for end in ax.get_xlim())
+    air = (right - left) / 500  # between bars that follow each other
     for row in frame[frame["start"].between(left, right)].itertuples():
-        ax.plot([row.start, row.end], [0.25, 0.25], color=colour, lw=4 if row.strong else 1.5, solid_capstyle="butt")
+        end = row.end - air if (frame["start"] - row.end).abs().lt(air).any() else row.end
+        ax.plot([row.start, end], [0.25, 0.25], color=colour, lw=4 if row.strong else 1.5, solid_capstyle="butt")
         ax.text(row.start + (row.end - row.start) / 2, 0.5, row.label, fontsize=7 if row.strong else 6, ha="center",
                 color=INK if row.strong else NOTE, fontweight="bold" if row.strong else "normal")  # fmt: skip
 
