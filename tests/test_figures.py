@@ -266,7 +266,7 @@ def panels_with_compilers():
                     yield pytest.param(marks, id=f"{record['name']}-{panel}")
 
 
-@pytest.mark.parametrize("marks", panels_with_compilers())
+@pytest.mark.parametrize("marks", list(panels_with_compilers()))
 def test_compilers_shown_in_one_panel_have_different_marks(marks):
     drawn = [(mark.marker, mark.fill, mark.colour) for mark in marks.values()]
     assert len(set(drawn)) == len(drawn), f"the same mark for two of {sorted(marks)}"

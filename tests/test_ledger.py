@@ -27,8 +27,8 @@ def made(rows):
 
 
 def test_names_are_those_of_the_claims_in_order_and_short(table):
-    assert list(ledger.names().index) == list(table["claim_id"])
-    assert ledger.names().is_unique and ledger.names().str.len().between(15, 52).all()
+    assert list(claims.names().index) == list(table["claim_id"])
+    assert claims.names().is_unique and claims.names().str.len().between(15, 52).all()
 
 
 def test_lanes_and_scores_cover_the_verdicts():

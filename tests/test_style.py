@@ -1,5 +1,6 @@
 """One style for code in modules, tests and notebooks."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -24,3 +25,45 @@ def test_the_project_speaks_of_itself_alone_and_holds_no_address_of_a_machine():
         content = (ROOT / name).read_text(encoding="utf-8")
         for mark in ("/home/" + "runner", "/wo" + "rk/", "/ro" + "ot/", "127.0" + ".0.1", "local" + "host"):
             assert mark not in content, f"{name} holds {mark}"
+
+
+# Each module imports only from its own layer's left: what the docstring of the package promises.
+LAYERS = [
+    {"paths", "dates", "blocks", "survival", "breaks"},
+    {"evidence"},
+    {"controls", "derive", "provenance", "figures", "upstream", "export", "statistics"},
+    {"claims", "panels", "timeline", "maps", "multiples", "execute"},
+    {"ranges", "pages", "site"},
+    {"network", "chronology", "exposure", "outcomes", "rivals", "ledger"},
+    {"robustness"},
+]
+
+
+def imports(module: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "derisking":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("derisking."):
+            found.add(node.module.split(".")[1])
+    return found
+
+
+MODULES = sorted((ROOT / "notebooks" / "derisking").glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_modules_import_one_way_only(module):
+    (layer,) = [number for number, names in enumerate(LAYERS) if module.stem in names]
+    below = set().union(*LAYERS[:layer])
+    assert imports(module) <= below, f"{module.stem} imports {sorted(imports(module) - below)}"
+
+
+def test_maps_alone_draw_on_geopandas():
+    using = {module.stem for module in MODULES if "geopandas" in module.read_text(encoding="utf-8")}
+    assert using == {"maps"}
+
+
+def test_the_package_tells_of_every_module():
+    told = (ROOT / "notebooks" / "derisking" / "__init__.py").read_text(encoding="utf-8")
+    assert all(module.stem in told for module in MODULES)

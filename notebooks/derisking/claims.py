@@ -10,6 +10,9 @@ finding, 2 with two moderate ones, 1 with one, 0 with none:
 Mixed findings and those that do not discriminate are shown and move nothing.
 """
 
+from functools import cache
+from pathlib import Path
+
 import pandas as pd
 from IPython.display import Markdown
 
@@ -23,6 +26,13 @@ BASIS = {
     "inferred": "inferred by us from other writing",
 }
 TESTABLE = {"yes": "testable", "partly": "testable in part", "no": "not testable"}
+
+
+@cache
+def names() -> pd.Series:
+    """Return the short name of each claim, by claim_id. The wording that counts stands in the table `claims`."""
+    table = pd.read_csv(Path(__file__).parent / "claim_names.csv", dtype=str)
+    return table.set_index("claim_id")["name"]
 
 
 def rank(findings: pd.DataFrame, bears: str) -> int:

@@ -5,9 +5,6 @@ is always `evidence.voices`. The charts at the end take the frames of the functi
 millimetres, because a table of marks is set like type.
 """
 
-from functools import cache
-from pathlib import Path
-
 import pandas as pd
 from matplotlib.textpath import TextPath
 
@@ -69,13 +66,6 @@ COLUMNS = {
 }
 
 
-@cache
-def names() -> pd.Series:
-    """Return the short name of each claim, by claim_id. The wording that counts stands in the table `claims`."""
-    table = pd.read_csv(Path(__file__).parent / "claim_names.csv", dtype=str)
-    return table.set_index("claim_id")["name"]
-
-
 # ---------------------------------------------------------------------------------------------- ledger
 
 
@@ -86,7 +76,7 @@ def ledger(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     neither (mixed, or does not discriminate); findings; voices (independent ones behind all findings); verdict; lane.
     """
     table = claims[["claim_id", "question", "basis", "testable"]].copy()
-    table.insert(2, "name", table["claim_id"].map(names()))
+    table.insert(2, "name", table["claim_id"].map(rule.names()))
     carries = findings[findings["strength"].ne("weak")]
 
     def number(rows):
@@ -537,7 +527,7 @@ def changes_chart(ax, table: pd.DataFrame) -> None:
         if place % 2 == 0:
             ax.fill_between([1, 182], y - pitch / 2, y + pitch / 2, color="#F6F6F6", lw=0, zorder=0)
         ax.text(1.8, y, claim_id, fontsize=6.2, va="center")
-        ax.text(10.5, y, names()[claim_id], fontsize=6.2, va="center")
+        ax.text(10.5, y, rule.names()[claim_id], fontsize=6.2, va="center")
         ax.plot(x_now, y, zorder=3, **known[row["all findings"]].style(4.4))
         ax.text(x_now + 2.4, y, row["all findings"], fontsize=6.2, va="center")
         for x, name in zip(xs, heads, strict=True):

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from derisking import claims as rule
-from derisking import dates, evidence, figures, ledger, survival, timeline
+from derisking import dates, evidence, figures, survival, timeline
 from derisking.figures import INK, NOTE, PALE
 
 SIZES = {"strong": 6.6, "moderate": 4.4, "weak": 3.8}  # points; weak marks are hollow besides
@@ -175,7 +175,7 @@ def board(claims: pd.DataFrame, findings: pd.DataFrame) -> tuple[pd.DataFrame, p
     texts = written(known)
     marks = findings[findings["claim_id"].isin(known["claim_id"])].copy()
     marks["later"] = later(marks, texts)
-    rows = texts.assign(name=ledger.names().loc[texts.index])
+    rows = texts.assign(name=rule.names().loc[texts.index])
     rows["verdict"] = rule.verdicts(known, marks)
     rows["verdict_later"] = rule.verdicts(known, marks[marks["later"]])
     return rows, marks
