@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 SET_UP := $(VENV)/set-up
 
 .DEFAULT_GOAL := all
-.PHONY: all test test-browser html export lab lock clean help
+.PHONY: all test test-browser html export find lab lock clean help
 
 all: $(SET_UP)  ## set up, then validate the evidence, run the notebooks, draw the figures, write the pages
 	@$(BIN)/doit
@@ -24,6 +24,9 @@ test-browser: $(SET_UP)  ## check that site in headless Chromium (Debian: apt-ge
 
 export: $(SET_UP)  ## write one SQLite file and one zip of the data package to dist/
 	@cd notebooks && ../$(BIN)/python -m derisking.export
+
+find: $(SET_UP)  ## who says what about a word: make find WORDS="Kathmandu"
+	@cd notebooks && ../$(BIN)/python -m derisking.find $(WORDS)
 
 lab: $(SET_UP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks

@@ -145,6 +145,13 @@ def test_a_good_figure_is_saved_and_recorded_and_twice_the_same(stage):
 # ------------------------------------------------------------------------------------- committed figures
 
 
+def test_the_package_of_figures_is_valid_and_each_csv_fits_its_description():
+    from frictionless import Package
+
+    report = Package(str(paths.FIGURES / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])[:5]
+
+
 def test_there_are_figures():
     assert {"01-published-counts", "01-closure-lists"} <= set(NAMES)
 

@@ -9,7 +9,7 @@ import statistics
 
 import pytest
 
-from derisking import blocks, execute, figures, paths
+from derisking import blocks, evidence, execute, figures, paths
 
 FILES = execute.notebooks()
 each_notebook = pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
@@ -184,3 +184,22 @@ def test_a_plain_run_yields_the_committed_files(file, tmp_path):
         )
     kept = {path.name for path in paths.FIGURES.glob(f"{file.name[:2]}-*.*")}
     assert kept == {path.name for path in own if path.parent.name == "figures"}
+
+
+HOMES = {"T": "09", "Q1": "04", "Q2": "05", "Q3": "06", "Q4": "07"}
+
+
+@pytest.mark.parametrize("claim", list(evidence.load("claims").itertuples()), ids=lambda claim: claim.claim_id)
+def test_each_claim_is_walked_through_once_in_its_own_notebook_card_before_verdict(claim):
+    cards, verdicts = [], []
+    for file in [file for file in FILES if file.stem[:2] in HOMES.values()]:  # 08 may come back to a claim
+        told = [
+            out.data["text/markdown"] for out in outputs(execute.read(file)) if "text/markdown" in out.get("data", {})
+        ]
+        for place, text in enumerate(told):
+            cards += [(file.stem[:2], place)] * len(
+                re.findall(rf"^\*\*{re.escape(claim.claim_id)}\*\* · ", text, re.MULTILINE)
+            )
+            verdicts += [(file.stem[:2], place)] * text.count(f"**{claim.claim_id} by the rule: ")
+    assert [home for home, _ in cards] == [home for home, _ in verdicts] == [HOMES[claim.question]]
+    assert cards[0][1] <= verdicts[0][1]

@@ -31,7 +31,7 @@ def test_the_project_speaks_of_itself_alone_and_holds_no_address_of_a_machine():
 LAYERS = [
     {"paths", "dates", "blocks", "survival", "breaks"},
     {"evidence"},
-    {"controls", "derive", "provenance", "figures", "upstream", "export", "statistics"},
+    {"controls", "derive", "provenance", "figures", "upstream", "export", "find", "statistics"},
     {"claims", "panels", "timeline", "maps", "multiples", "execute"},
     {"ranges", "pages", "site"},
     {"network", "chronology", "exposure", "outcomes", "rivals", "ledger"},

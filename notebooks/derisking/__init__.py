@@ -21,5 +21,5 @@ One room a notebook, for the steps and charts that only it needs
 Running and publishing
     blocks      marked blocks in pages             execute     run a notebook, then put its results in place
     pages       codebook, gallery, front page      site        the static site
-    export      one SQL file, one archive
+    export      one SQL file, one archive          find        who says what about a word
 """

@@ -21,7 +21,7 @@ ESTIMATED = ("estimate", "derived", "model", "survey")  # codes of the column `b
 def number(day) -> float:
     """Return a day as a number of years: 1 July 2020 is about 2020.5."""
     day = pd.Timestamp(day)
-    return day.year + (day.dayofyear - 1) / (366 if day.is_leap_year else 365)
+    return day.year + (day.day_of_year - 1) / (366 if day.is_leap_year else 365)
 
 
 def axis(ax, first: int, last: int, every: int = 10, minor: int = 1) -> None:

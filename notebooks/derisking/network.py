@@ -432,7 +432,7 @@ def _opening(ax, y: float, earliest: float, latest: float, tick: float = 0.75) -
 
 def year(day: pd.Series) -> pd.Series:
     """Return days as years with a fraction; missing days stay missing."""
-    return (day.dt.year + (day.dt.dayofyear - 1) / 365.25).astype(float)
+    return (day.dt.year + (day.dt.day_of_year - 1) / 365.25).astype(float)
 
 
 # ------------------------------------------------------------------------------------------------- pairs
