@@ -202,7 +202,7 @@ def _coverage(tables: dict) -> list[str]:
 
 
 def _coverage_missions() -> list[str]:
-    """Say for which decades the spells of missions are dated by statements and for which by listings."""
+    """Say which years and which missions are well sourced."""
     posts = evidence.load("missions")
     decade = (posts["opened_latest"].dt.year // 10 * 10).astype(int)
     table = pd.crosstab(decade, posts["resident_evidence"])
@@ -211,6 +211,24 @@ def _coverage_missions() -> list[str]:
              "post was a resident one:\n", f"| opened by | {' | '.join(k.replace('_', ' ') for k in kinds)} |",
              "|---" * (len(kinds) + 1) + "|"]  # fmt: skip
     lines += [f"| {year}s | {' | '.join(str(row[kind]) for kind in kinds)} |" for year, row in table.iterrows()]
+    listed = posts[posts["in_rok_53"]]
+    lines += ["", "The 53 posts of October 2023 by confidence in their row:\n"]
+    lines += [f"- {level}: {', '.join(sorted(rows['city']))}" for level, rows in listed.groupby("confidence")]
+    return [*lines, "", "Rows by year, for the tables that have dates; a row with an uncertain date stands in the period of its "
+            "latest possible day. The same by single years: [figure 01-coverage](../figures/01-coverage.png).\n", *_coverage_years()]  # fmt: skip
+
+
+def _coverage_years() -> list[str]:
+    """Count the sourced rows of the dated tables by period."""
+    periods = {"to 1989": (0, 1989), "1990-99": (1990, 1999), "2000-09": (2000, 2009), "2010-19": (2010, 2019),
+               "2020-22": (2020, 2022), "2023": (2023, 2023), "2024-26": (2024, 2026)}  # fmt: skip
+    lines = [f"| table | {' | '.join(periods)} |", "|---" * (len(periods) + 1) + "|"]
+    for name in evidence.resources("evidence"):
+        frame = evidence.load(name)
+        if "date_latest" in frame or "year" in frame:
+            year = frame["date_latest"].dt.year if "date_latest" in frame else frame["year"]
+            number = [str(int(year.between(first, last).sum())) for first, last in periods.values()]
+            lines.append(f"| `{name}` | {' | '.join(number)} |")
     return lines
 
 
