@@ -4,6 +4,7 @@ Every task compares contents, not times: what has not changed is not run again. 
 `doit run notebook:03_timeline` runs one of them with all it needs.
 """
 
+import ast
 import hashlib
 import os
 import sys
@@ -22,7 +23,9 @@ from derisking import execute, paths  # noqa: E402
 FIRST = "01_data_ingestion"
 PYTHON = [sys.executable, "-m"]
 EVIDENCE = [*sorted(paths.EVIDENCE.iterdir()), paths.PACKAGE]
-CODE = sorted(p for p in (paths.NOTEBOOKS / "derisking").iterdir() if p.suffix in (".py", ".csv", ".mplstyle"))
+PACKAGE = paths.NOTEBOOKS / "derisking"
+CODE = sorted(PACKAGE.glob("*.py"))
+STYLE = sorted([*PACKAGE.glob("*.csv"), *PACKAGE.glob("*.mplstyle")])
 OTHERS = [*sorted(p for p in paths.BASEMAP.iterdir() if p.is_file()), *sorted(paths.UPSTREAM.glob("*.xlsx"))]
 
 os.environ["PYTHONPATH"] = str(paths.NOTEBOOKS)
@@ -77,6 +80,30 @@ DOIT_CONFIG = {
 (ROOT / ".build").mkdir(exist_ok=True)
 
 
+def imports(code: str) -> set[str]:
+    """Names of the modules of derisking that a piece of code imports."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and node.module == "derisking":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("derisking."):
+            found.add(node.module.split(".")[1])
+    return found
+
+
+def modules(code: str) -> list[Path]:
+    """Files of the modules that a piece of code rests on, at first or at further hand; all of them if it cannot be read."""
+    try:
+        waiting, known = imports(code), set()
+    except SyntaxError:
+        return CODE
+    while waiting:
+        known |= waiting
+        texts = [(PACKAGE / f"{name}.py").read_text(encoding="utf-8") for name in waiting]
+        waiting = set().union(*map(imports, texts)) - known
+    return sorted(PACKAGE / f"{name}.py" for name in known)
+
+
 def digest(*files: Path) -> str:
     """One hash over the contents of files; a missing file changes it."""
     parts = (hashlib.sha256(file.read_bytes() if file.exists() else b"missing").hexdigest() for file in files)
@@ -97,7 +124,7 @@ def task_validate():
     """check every evidence table and the rules between them"""
     return {
         "actions": [[*PYTHON, "derisking.controls"]],
-        "file_dep": [*EVIDENCE, *CODE],
+        "file_dep": [*EVIDENCE, *modules("from derisking import controls")],
     }
 
 
@@ -105,7 +132,8 @@ def task_notebook():
     """run a notebook; put its tables, figures and outputs in place if all of it ran"""
     for file in execute.notebooks():
         derived = [] if file.stem == FIRST else sorted(paths.DERIVED.glob("*.csv"))
-        source = execute.author_source(execute.read(file))
+        nb = execute.read(file)
+        code = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")
 
         def state(file=file):
             made = sorted(paths.FIGURES.glob(f"{file.name[:2]}-*.*"))
@@ -115,9 +143,9 @@ def task_notebook():
         yield {
             "name": file.stem,
             "actions": [[*PYTHON, "derisking.execute", file.name]],
-            "file_dep": [*EVIDENCE, *CODE, *OTHERS, *derived],
+            "file_dep": [*EVIDENCE, *STYLE, *modules(f"from derisking import execute\n{code}"), *OTHERS, *derived],
             "task_dep": ["validate"] if file.stem == FIRST else [f"notebook:{FIRST}"],
-            "uptodate": [config_changed(source), unchanged(state)],
+            "uptodate": [config_changed(execute.author_source(nb)), unchanged(state)],
         }
 
 

@@ -93,6 +93,15 @@ def test_a_line_a_task_tells_the_time_it_took(copy):
     assert line.rstrip().endswith(" s")
 
 
+def test_a_module_that_a_notebook_does_not_use_does_not_run_it_again(copy):
+    file = copy / "notebooks" / "derisking" / "maps.py"
+    file.write_text(file.read_text() + "\n# a remark\n")
+    assert set(told(doit(copy)).items()) >= {("notebook:01_data_ingestion", "same"), ("notebook:02_second", "same")}
+    file = copy / "notebooks" / "derisking" / "provenance.py"
+    file.write_text(file.read_text() + "\n# a remark\n")
+    assert set(told(doit(copy)).items()) >= {("notebook:01_data_ingestion", "done"), ("notebook:02_second", "same")}
+
+
 def test_a_result_changed_by_hand_is_made_anew(copy):
     figure = copy / "figures" / "01-closure-lists.csv"
     before = figure.read_bytes()

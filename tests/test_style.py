@@ -1,11 +1,11 @@
 """One style for code in modules, tests and notebooks."""
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from dodo import imports
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,16 +39,6 @@ LAYERS = [
 ]
 
 
-def imports(module: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "derisking":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("derisking."):
-            found.add(node.module.split(".")[1])
-    return found
-
-
 MODULES = sorted((ROOT / "notebooks" / "derisking").glob("[a-z]*.py"))
 
 
@@ -56,7 +46,8 @@ MODULES = sorted((ROOT / "notebooks" / "derisking").glob("[a-z]*.py"))
 def test_modules_import_one_way_only(module):
     (layer,) = [number for number, names in enumerate(LAYERS) if module.stem in names]
     below = set().union(*LAYERS[:layer])
-    assert imports(module) <= below, f"{module.stem} imports {sorted(imports(module) - below)}"
+    found = imports(module.read_text(encoding="utf-8"))
+    assert found <= below, f"{module.stem} imports {sorted(found - below)}"
 
 
 def test_maps_alone_draw_on_geopandas():
