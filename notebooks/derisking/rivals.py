@@ -1,6 +1,6 @@
 """Rival explanations against observations: what each predicts, what is observed, and the chart of both.
 
-predictions.csv holds the coding, fixed before the data are looked at: one row an observation, one column an
+predictions.csv holds the coding, stated before the tests: one row an observation, one column an
 explanation (T, the thesis, and R1 to R15 of the table rivals). "+" the explanation needs it, "-" it cannot live with
 it, "." it says nothing. `judged_by` names what decides whether the observation holds.
 """
