@@ -3,6 +3,9 @@
 import hashlib
 import itertools
 import json
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import matplotlib as mpl
@@ -305,3 +308,13 @@ def test_one_setting_redraws_a_notebook_in_another_font_and_palette(tmp_path, mo
     assert "#440154" in svg and figures.meanings("status")["closed"].colour.lower() not in svg
     assert redrawn.with_suffix(".csv").read_bytes() == ours.with_suffix(".csv").read_bytes()
     assert file.read_bytes() == before
+
+
+def test_a_style_with_a_font_that_is_not_there_is_told(tmp_path):
+    style = tmp_path / "journal.mplstyle"
+    style.write_text("font.family: No Such Font\n")
+    environment = {**os.environ, "DERISKING_STYLE": str(style), "PYTHONPATH": str(paths.NOTEBOOKS)}
+    run = subprocess.run(
+        [sys.executable, "-c", "from derisking import figures"], env=environment, capture_output=True, text=True
+    )
+    assert run.returncode != 0 and "'No Such Font'" in run.stderr and "Install it" in run.stderr

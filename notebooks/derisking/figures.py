@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock
 from IPython.display import Markdown, display
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -53,6 +54,13 @@ STYLE_VARIABLE = "DERISKING_STYLE"
 plt.style.use(HERE / "style.mplstyle")
 if os.environ.get(STYLE_VARIABLE):
     plt.style.use(os.environ[STYLE_VARIABLE])
+    try:
+        font_manager.findfont(font_manager.FontProperties(), fallback_to_default=False)
+    except ValueError:
+        raise ValueError(
+            f"The font {mpl.rcParams['font.family'][0]!r} of {os.environ[STYLE_VARIABLE]} is not known to matplotlib. Install "
+            f"it; if it is installed, delete matplotlib's list of fonts in {mpl.get_cachedir()} and try again."
+        ) from None
 
 
 # Few to many, for counts: one hue from pale to dark, so that it also reads in grey.

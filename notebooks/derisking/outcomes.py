@@ -281,7 +281,7 @@ def roll_call(table: pd.DataFrame, first: str, last: str, opened: str, size=(183
     ax.tick_params(axis="y", length=0, pad=12)
     ax.spines["left"].set_visible(False)
     ax.axvline(pd.Timestamp(opened), color=PALE, lw=0.8, zorder=0)
-    ax.text(pd.Timestamp(opened), -0.75, "border opens, August 2023", ha="center", fontsize=6, color=NOTE,
+    ax.text(pd.Timestamp(opened), -0.75, f"border opens, {pd.Timestamp(opened):%B %Y}", ha="center", fontsize=6, color=NOTE,
             bbox={"fc": "white", "ec": "none", "pad": 0.8})  # fmt: skip
     names = {"left_earliest": "suspended_earliest", "left_latest": "suspended_latest",
              "back_earliest": "returned_earliest", "back_latest": "returned_latest"}  # fmt: skip
@@ -293,10 +293,10 @@ def roll_call(table: pd.DataFrame, first: str, last: str, opened: str, size=(183
         style = figures.meanings("closeness")[closeness(row.vote)].style(4.2)
         ax.plot([-0.016], [row.y], transform=place, clip_on=False, **style)
         vote = row.vote if pd.notna(row.vote) else "none" if row.iso3 in NO_SEAT else "not listed"
-        ax.text(1.02, row.y, vote, transform=place, va="center", fontsize=6)
-        ax.text(1.125, row.y, row.told, transform=place, va="center", fontsize=6)
-    ax.text(1.02, -0.75, "vote", transform=place, fontsize=6, color=NOTE)
-    ax.text(1.125, -0.75, "what is known", transform=place, fontsize=6, color=NOTE)
+        ax.text(1.015, row.y, vote, transform=place, va="center", fontsize=6)
+        ax.text(1.105, row.y, row.told, transform=place, va="center", fontsize=6)
+    ax.text(1.015, -0.75, "vote", transform=place, fontsize=6, color=NOTE)
+    ax.text(1.105, -0.75, "what is known", transform=place, fontsize=6, color=NOTE)
     drawn = ["sending_state", "iso3", "group", "vote", "suspended_earliest", "suspended_latest", "returned_earliest"]
     return fig, rows[[*drawn, "returned_latest", "status_latest_asof", "told"]]
 
