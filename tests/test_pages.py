@@ -1,10 +1,13 @@
 """Generated pages are up to date, their links lead somewhere, and the examples on the front page run."""
 
-import io
+import json
 import re
 import urllib.parse
 from pathlib import Path
 
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -111,21 +114,42 @@ def test_the_codebook_shows_every_table_and_column():
             assert f"| `{field['name']}` |" in section, f"{name}.{field['name']}"
 
 
-def test_two_figures_can_be_redrawn_from_their_csv_alone():
-    """Read with what figures/datapackage.json says and nothing else, the CSV gives back what the figure shows."""
-    counts = pd.read_csv(paths.FIGURES / "01-published-counts.csv")
-    seoul = counts.query("series == 'rok' and quantity == 'missions_abroad' and status == 'used'").set_index("asof")[
-        "value"
-    ]
-    assert [seoul[day] for day in ("1998-01", "1999-01", "2023-10", "2023-12")] == [68, 54, 53, 44]
-    matrix = pd.read_csv(paths.FIGURES / "01-closure-lists.csv")
-    assert matrix["frank_2023_12"].sum() == 9 and matrix["nknews_2023_12"].isna().sum() == len(matrix) - 4
-    import matplotlib.pyplot as plt
+def described(name):
+    """Read the CSV of a figure as figures/datapackage.json describes it, and with nothing else."""
+    package = json.loads((paths.FIGURES / "datapackage.json").read_text(encoding="utf-8"))
+    (resource,) = [resource for resource in package["resources"] if resource["name"] == name]
+    fields = resource["schema"]["fields"]
+    dates = [field["name"] for field in fields if field["type"] == "date"]
+    return pd.read_csv(paths.FIGURES / resource["path"], parse_dates=dates), {
+        f["name"]: f["description"] for f in fields
+    }
 
+
+def test_a_scatter_is_redrawn_from_its_csv_alone():
+    counts, meaning = described("01-published-counts")
     fig, ax = plt.subplots()
-    ax.imshow(matrix.filter(regex="^(frank|rok|joongang)").to_numpy(dtype=float))
-    fig.savefig(io.BytesIO())
+    for body, rows in counts.query("quantity == 'missions_abroad' and status == 'used'").groupby("series"):
+        ax.scatter(rows["asof_latest"], rows["value"], label=body)
+    ax.set_ylabel(meaning["value"])
+    fig.canvas.draw()
+    (seoul,) = [dots for dots in ax.collections if dots.get_label() == "rok"]
+    drawn = {(pd.Timestamp(mdates.num2date(x)).strftime("%Y-%m"), int(y)) for x, y in seoul.get_offsets()}
     plt.close(fig)
+    assert drawn >= {("1998-01", 68), ("1999-01", 54), ("2023-10", 53), ("2023-12", 44)}
+
+
+def test_a_matrix_is_redrawn_from_its_csv_alone():
+    matrix, meaning = described("01-closure-lists")
+    lists = [name for name in matrix if "list" in meaning[name].lower() or "Named" in meaning[name]]
+    full = [name for name in lists if matrix[name].dropna().isin([0, 1]).all() and name != "lists_naming"]
+    fig, ax = plt.subplots()
+    image = ax.imshow(matrix[full].to_numpy(dtype=float))
+    ax.set_yticks(range(len(matrix)), matrix["city"])
+    fig.canvas.draw()
+    shown = np.ma.filled(image.get_array(), np.nan)
+    plt.close(fig)
+    assert dict(zip(full, np.nansum(shown, axis=0), strict=True))["frank_2023_12"] == 9
+    assert np.isnan(shown[:, full.index("nknews_2023_12")]).sum() == len(matrix) - 4
 
 
 # ------------------------------------------------------------------------------------------------- blocks

@@ -292,7 +292,7 @@ def roll_call(table: pd.DataFrame, first: str, last: str, opened: str, size=(183
     for row in rows.itertuples():
         style = figures.meanings("closeness")[closeness(row.vote)].style(4.2)
         ax.plot([-0.016], [row.y], transform=place, clip_on=False, **style)
-        vote = row.vote if pd.notna(row.vote) else "none" if row.iso3 in NO_SEAT else "not listed"
+        vote = row.vote if pd.notna(row.vote) else "none" if row.iso3 in NO_SEAT else "unknown"
         ax.text(1.015, row.y, vote, transform=place, va="center", fontsize=6)
         ax.text(1.105, row.y, row.told, transform=place, va="center", fontsize=6)
     ax.text(1.015, -0.75, "vote", transform=place, fontsize=6, color=NOTE)
