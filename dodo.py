@@ -18,14 +18,15 @@ from doit.tools import config_changed
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "notebooks"))
 
-from derisking import execute, paths  # noqa: E402
+from derisking.build import run  # noqa: E402
+from derisking.core import paths  # noqa: E402
 
 FIRST = "01_data_ingestion"
 PYTHON = [sys.executable, "-m"]
 EVIDENCE = [*sorted(paths.EVIDENCE.iterdir()), paths.PACKAGE]
 PACKAGE = paths.NOTEBOOKS / "derisking"
-CODE = sorted(PACKAGE.glob("*.py"))
-STYLE = sorted([*PACKAGE.glob("*.csv"), *PACKAGE.glob("*.mplstyle")])
+CODE = sorted(PACKAGE.rglob("*.py"))
+STYLE = sorted([*PACKAGE.rglob("*.csv"), *PACKAGE.rglob("*.mplstyle")])
 OTHERS = [*sorted(p for p in paths.BASEMAP.iterdir() if p.is_file()), *sorted(paths.UPSTREAM.glob("*.xlsx"))]
 
 os.environ["PYTHONPATH"] = str(paths.NOTEBOOKS)
@@ -80,28 +81,33 @@ DOIT_CONFIG = {
 (ROOT / ".build").mkdir(exist_ok=True)
 
 
-def imports(code: str) -> set[str]:
-    """Names of the modules of derisking that a piece of code imports."""
+def find_imports(code: str) -> set[str]:
+    """Modules of the package that a piece of code imports, by dotted name without the package's own."""
     found = set()
     for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.ImportFrom) and node.module == "derisking":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("derisking."):
-            found.add(node.module.split(".")[1])
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("derisking."):
+            continue
+        parts = node.module.split(".")[1:]
+        found |= {".".join(parts)} if len(parts) == 2 else {f"{parts[0]}.{alias.name}" for alias in node.names}
     return found
 
 
-def modules(code: str) -> list[Path]:
-    """Files of the modules that a piece of code rests on, at first or at further hand; all of them if it cannot be read."""
+def locate_module(name: str) -> Path:
+    """File of a module: "core.tables" is core/tables.py."""
+    return PACKAGE / f"{name.replace('.', '/')}.py"
+
+
+def trace_modules(code: str) -> list[Path]:
+    """Files of the modules that a piece of code rests on, at first or at further hand; all if it cannot be read."""
     try:
-        waiting, known = imports(code), set()
+        waiting, known = find_imports(code), set()
     except SyntaxError:
         return CODE
     while waiting:
         known |= waiting
-        texts = [(PACKAGE / f"{name}.py").read_text(encoding="utf-8") for name in waiting]
-        waiting = set().union(*map(imports, texts)) - known
-    return sorted(PACKAGE / f"{name}.py" for name in known)
+        texts = [locate_module(name).read_text(encoding="utf-8") for name in waiting]
+        waiting = set().union(*map(find_imports, texts)) - known
+    return sorted(map(locate_module, known))
 
 
 def digest(*files: Path) -> str:
@@ -123,36 +129,42 @@ def unchanged(state):
 def task_validate():
     """check every evidence table and the rules between them"""
     return {
-        "actions": [[*PYTHON, "derisking.controls"]],
-        "file_dep": [*EVIDENCE, *modules("from derisking import controls")],
+        "actions": [[*PYTHON, "derisking.core.checks"]],
+        "file_dep": [*EVIDENCE, *trace_modules("from derisking.core import checks")],
     }
 
 
 def task_notebook():
     """run a notebook; put its tables, figures and outputs in place if all of it ran"""
-    for file in execute.notebooks():
+    for file in run.list_notebooks():
         derived = [] if file.stem == FIRST else sorted(paths.DERIVED.glob("*.csv"))
-        nb = execute.read(file)
+        nb = run.read_notebook(file)
         code = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")
 
         def state(file=file):
             made = sorted(paths.FIGURES.glob(f"{file.name[:2]}-*.*"))
             tables = sorted(paths.DERIVED.glob("*.csv")) if file.stem == FIRST else []
-            return execute.results(execute.read(file)) + digest(*made, *tables)
+            return run.read_results(run.read_notebook(file)) + digest(*made, *tables)
 
         yield {
             "name": file.stem,
-            "actions": [[*PYTHON, "derisking.execute", file.name]],
-            "file_dep": [*EVIDENCE, *STYLE, *modules(f"from derisking import execute\n{code}"), *OTHERS, *derived],
+            "actions": [[*PYTHON, "derisking.build.run", file.name]],
+            "file_dep": [
+                *EVIDENCE,
+                *STYLE,
+                *trace_modules(f"from derisking.build import run\n{code}"),
+                *OTHERS,
+                *derived,
+            ],
             "task_dep": ["validate"] if file.stem == FIRST else [f"notebook:{FIRST}"],
-            "uptodate": [config_changed(execute.author_source(nb)), unchanged(state)],
+            "uptodate": [config_changed(run.read_author_source(nb)), unchanged(state)],
         }
 
 
 def task_pages():
     """write the generated pages and blocks: codebook, gallery, navigation, index, front page"""
     return {
-        "actions": [[*PYTHON, "derisking.pages"]],
+        "actions": [[*PYTHON, "derisking.build.pages"]],
         "task_dep": ["notebook"],
         "uptodate": [False],
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from derisking import evidence, paths
+from derisking.core import checks, paths, tables
 
 ROOT = Path(__file__).parents[1]
 
@@ -159,9 +159,9 @@ def test_damage_stops_the_build_and_says_where(name, damaged):
 @pytest.mark.parametrize("table", [MISSIONS, SOURCES])
 def test_harmless_damage_is_read(name, table, damaged):
     root = damaged(table, HARMLESS[name])
-    assert evidence.validate(root / "data") == []
+    assert checks.validate_files(root / "data") == []
     stem = table.removesuffix(".csv")
-    pd.testing.assert_frame_equal(evidence.load(stem, data=root / "data"), evidence.load(stem))
+    pd.testing.assert_frame_equal(tables.load_table(stem, data=root / "data"), tables.load_table(stem))
 
 
 def test_every_fault_of_a_table_is_told_at_once(damaged):
@@ -169,5 +169,5 @@ def test_every_fault_of_a_table_is_told_at_once(damaged):
         return edit(",shock,", ",schock,")(edit("Hungary recognises South Korea", "")(raw))
 
     root = damaged(EVENTS, both)
-    faults = evidence.validate(root / "data")
+    faults = checks.validate_files(root / "data")
     assert [(fault.row, fault.column) for fault in faults] == [(2, "direction"), (2, "title")]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from derisking import breaks
+from derisking.stats import breaks
 
 BREAKS = pd.Series({"first": pd.Timestamp("2020-01-22"), "second": pd.Timestamp("2022-02-24")})
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derisking import claims
+from derisking.core import claims, tables
 
 BEARS = ["supports", "against", "mixed", "does_not_discriminate"]
 STRENGTHS = ["strong", "moderate", "weak"]
@@ -21,7 +21,7 @@ def frame(findings):
 
 
 def verdict(findings, testable="yes"):
-    return claims.verdict(frame(findings), testable)
+    return claims.reach_verdict(frame(findings), testable)
 
 
 @pytest.mark.parametrize(
@@ -121,16 +121,16 @@ def test_a_strong_finding_keeps_a_claim_from_the_opposite_end(findings):
 def test_verdicts_keep_the_order_of_claims_and_judge_claims_without_findings():
     table = pd.DataFrame({"claim_id": ["T.2", "T.1", "Q1.1"], "testable": ["yes", "no", "partly"]})
     findings = frame([("supports", "strong"), ("against", "strong")]).assign(claim_id=["T.2", "T.1"])
-    found = claims.verdicts(table, findings)
+    found = claims.reach_verdicts(table, findings)
     assert list(found.items()) == [("T.2", "supported"), ("T.1", "not testable"), ("Q1.1", "cannot tell")]
 
 
 def test_reading_states_the_verdict_and_every_finding():
-    from derisking import evidence
+    from derisking.core import claims
 
-    table, findings = evidence.load("claims"), evidence.load("evidence")
-    for claim_id, expected in claims.verdicts(table, findings).items():
-        text = claims.reading(claim_id).data
+    table, findings = tables.load_table("claims"), tables.load_table("findings")
+    for claim_id, expected in claims.reach_verdicts(table, findings).items():
+        text = claims.show_reading(claim_id).data
         assert f"**{claim_id} by the rule: {expected}.**" in text
         assert all(row in text for row in findings[findings["claim_id"].eq(claim_id)]["finding"])
-        assert table.set_index("claim_id").loc[claim_id, "claim"] in claims.card(claim_id).data
+        assert table.set_index("claim_id").loc[claim_id, "claim"] in claims.show_card(claim_id).data

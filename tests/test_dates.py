@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derisking import dates
-from derisking.dates import Span
+from derisking.core import dates
+from derisking.core.dates import Span
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 ends = st.one_of(st.none(), days)

@@ -6,24 +6,25 @@ import json
 import pandas as pd
 import pytest
 
-from derisking import controls, derive, evidence, paths
+from derisking.core import cells, checks, paths, sources, tables
+from derisking.rooms import n01_derive
 
-TABLES = list(evidence.resources())
-EVIDENCE = list(evidence.resources("evidence"))
+TABLES = list(tables.list_tables())
+EVIDENCE = list(tables.list_tables("evidence"))
 
 
 def raw(table):
-    with (paths.DATA / evidence.resources()[table]["path"]).open(encoding="utf-8", newline="") as file:
+    with (paths.DATA / tables.list_tables()[table]["path"]).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_loading_keeps_every_cell(table):
-    frame, cells = evidence.load(table, unsourced=True), raw(table)
+    frame, cells = tables.load_table(table, unsourced=True), raw(table)
     assert len(frame) == len(cells)
-    for field in evidence.schema(table)["fields"]:
+    for field in tables.read_schema(table)["fields"]:
         column = frame[field["name"]]
-        assert column.dtype == evidence.DTYPES[field["type"]]
+        assert column.dtype == tables.DTYPES[field["type"]]
         assert column.isna().tolist() == [row[field["name"]] == "" for row in cells]
         if field["type"] == "boolean":
             assert column.dropna().map({True: "1", False: "0"}).tolist() == [
@@ -34,7 +35,7 @@ def test_loading_keeps_every_cell(table):
 
 
 def test_every_file_in_the_folder_is_described_and_the_other_way_round():
-    described = {resource["path"] for resource in evidence.package()["resources"]}
+    described = {resource["path"] for resource in tables.read_package()["resources"]}
     assert described == {
         f"{folder}/{file.name}" for folder in ("evidence", "derived") for file in (paths.DATA / folder).iterdir()
     }
@@ -42,7 +43,7 @@ def test_every_file_in_the_folder_is_described_and_the_other_way_round():
 
 @pytest.mark.parametrize("table", EVIDENCE)
 def test_no_unsourced_row_is_loaded_unless_asked_for(table):
-    sourced, whole = evidence.load(table), evidence.load(table, unsourced=True)
+    sourced, whole = tables.load_table(table), tables.load_table(table, unsourced=True)
     if "sources" in whole:
         assert sourced["sources"].notna().all()
         assert len(whole) - len(sourced) == sum(row["sources"] == "" for row in raw(table))
@@ -51,26 +52,26 @@ def test_no_unsourced_row_is_loaded_unless_asked_for(table):
 
 
 def test_some_rows_are_unsourced_or_the_test_above_shows_nothing():
-    assert len(evidence.load("series", unsourced=True)) > len(evidence.load("series"))
+    assert len(tables.load_table("series", unsourced=True)) > len(tables.load_table("series"))
 
 
 def test_every_table_agrees_with_the_schema():
-    assert evidence.validate() == []
+    assert checks.validate_files() == []
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_derived_and_evidence_tables_pass_the_same_check(table):
-    text = (paths.DATA / evidence.resources()[table]["path"]).read_text(encoding="utf-8")
-    assert evidence.check_text(text, evidence.resources()[table]) == []
+    text = (paths.DATA / tables.list_tables()[table]["path"]).read_text(encoding="utf-8")
+    assert cells.check_text(text, tables.list_tables()[table]) == []
 
 
-@pytest.mark.parametrize("result", controls.check(), ids=lambda result: result.rule)
+@pytest.mark.parametrize("result", checks.check_rules(), ids=lambda result: result.rule)
 def test_every_rule_holds(result):
     assert result.ok, "\n".join(map(str, result.faults)) or f"{result.rule}: {result.found}, expected {result.expected}"
 
 
 def test_the_rules_cover_what_was_published():
-    found = {result.rule.split(":")[0]: result.found for result in controls.check()}
+    found = {result.rule.split(":")[0]: result.found for result in checks.check_rules()}
     assert found["53 posts in October 2023"] == "53" and found["44 posts at the end of 2023"] == "44"
     regions = {"Asia": "12", "Americas": "6", "Europe": "15", "Middle East": "5", "Africa": "6"}
     assert {name: found[f"end of 2023, {name}"] for name in regions} == regions
@@ -82,7 +83,7 @@ def test_the_rules_cover_what_was_published():
 
 
 def test_the_schema_says_everything_a_codebook_needs():
-    for name, resource in evidence.resources().items():
+    for name, resource in tables.list_tables().items():
         assert resource["title"] and len(resource["description"]) > 40, name
         assert resource["schema"]["primaryKey"], name
         for field in resource["schema"]["fields"]:
@@ -94,7 +95,7 @@ def test_the_schema_says_everything_a_codebook_needs():
                 assert list(field["codes"]) == [
                     str(code) for code in field["constraints"].get("enum", field["codes"])
                 ], where
-    package = evidence.package()
+    package = tables.read_package()
     assert all(
         package[key]
         for key in ("title", "licenses", "contributors", "sources", "version", "keywords", "temporal", "spatial")
@@ -109,31 +110,33 @@ def test_frictionless_itself_finds_the_package_valid():
 
 
 def test_an_unknown_table_is_answered_with_the_known_ones():
-    with pytest.raises(evidence.EvidenceError, match="missions"):
-        evidence.load("embassies")
+    with pytest.raises(tables.EvidenceError, match="missions"):
+        tables.load_table("embassies")
 
 
 def test_sources_are_named_once_in_order_of_publication():
-    lists = evidence.load("closure_lists")
-    line = evidence.sources(lists[lists["list_id"].eq("rok_2024_01_30")])
+    lists = tables.load_table("closure_lists")
+    line = sources.link_sources(lists[lists["list_id"].eq("rok_2024_01_30")])
     assert line.count("](http") == 2 and "2024" in line
-    assert evidence.sources(lists, limit=3).endswith(f"and {len(evidence.references(lists)) - 3} more (`sources.csv`)")
-    published = evidence.references(lists)["date_published"].dropna()
-    assert published.is_monotonic_increasing and evidence.references(lists).index.is_unique
+    assert sources.link_sources(lists, limit=3).endswith(
+        f"and {len(sources.list_references(lists)) - 3} more (`sources.csv`)"
+    )
+    published = sources.list_references(lists)["date_published"].dropna()
+    assert published.is_monotonic_increasing and sources.list_references(lists).index.is_unique
 
 
 def test_voices_count_whom_a_paper_passes_on():
-    assert evidence.voices("newsis-2024-01-30-mofa-list;koreaherald-2024-01-30-missions-44") == {"rok_mofa"}
-    assert len(evidence.voices("stimson-2023-12-13-frank")) == 1
-    nk_news = evidence.load("sources").query("publisher == 'NK News' and relays.isna()")["source_id"].iloc[0]
-    assert evidence.voices(nk_news) == {"nk_news"}
+    assert sources.name_voices("newsis-2024-01-30-mofa-list;koreaherald-2024-01-30-missions-44") == {"rok_mofa"}
+    assert len(sources.name_voices("stimson-2023-12-13-frank")) == 1
+    nk_news = tables.load_table("sources").query("publisher == 'NK News' and relays.isna()")["source_id"].iloc[0]
+    assert sources.name_voices(nk_news) == {"nk_news"}
 
 
 # ------------------------------------------------------------------------------------------------ derived
 
 
 def test_the_closure_matrix_solves_the_puzzle_of_53_46_44():
-    matrix = evidence.load("closure_matrix")
+    matrix = tables.load_table("closure_matrix")
     press, seven, article, nine = (
         matrix[name] for name in ("joongang_2023_11_29", "rok_2023_12_05", "frank_2023_12", "rok_2024_01_30")
     )
@@ -146,7 +149,7 @@ def test_the_closure_matrix_solves_the_puzzle_of_53_46_44():
 
 
 def test_missions_by_year_are_bounds():
-    years = evidence.load("missions_by_year")
+    years = tables.load_table("missions_by_year")
     assert (years["lower"] <= years["upper"]).all()
     wide = years.pivot(index="year", columns="evidence", values="upper")
     assert (wide["confirmed"] <= wide["likely"]).all() and (wide["likely"] <= wide["any_listing"]).all()
@@ -163,7 +166,7 @@ def test_missions_by_year_on_a_case_worked_by_hand():
     )  # fmt: skip
     for name in missions.filter(regex="_(earliest|latest)$"):
         missions[name] = pd.to_datetime(missions[name])
-    found = derive.missions_by_year(missions, 1970, 1980).set_index(["year", "evidence"])[["lower", "upper"]]
+    found = n01_derive.missions_by_year(missions, 1970, 1980).set_index(["year", "evidence"])[["lower", "upper"]]
     assert found.loc[(1970, "confirmed")].tolist() == [1, 1]
     assert found.loc[(1970, "any_listing")].tolist() == [1, 2]
     assert found.loc[(1975, "confirmed")].tolist() == [0, 1]
@@ -172,34 +175,34 @@ def test_missions_by_year_on_a_case_worked_by_hand():
 
 
 def test_measures_by_year_add_up_within_their_bounds():
-    measures, years = evidence.load("measures"), evidence.load("measures_by_year")
+    measures, years = tables.load_table("measures"), tables.load_table("measures_by_year")
     total = years.groupby("direction")[["lower", "upper"]].sum()
     number = measures["direction"].value_counts().loc[total.index]
     assert (total["lower"] <= number).all() and (total["upper"] >= number).all()
 
 
 def test_indicators_hold_one_preferred_series_a_concept_and_only_sourced_values():
-    long = evidence.load("indicators", unsourced=True)
+    long = tables.load_table("indicators", unsourced=True)
     assert long.groupby("concept")["series_id"].nunique().eq(1).all()
     assert long["sources"].notna().all()
 
 
 def test_claims_are_counted_as_they_stand():
-    counted, findings = evidence.load("claims_evidence").set_index("claim_id"), evidence.load("evidence")
+    counted, findings = tables.load_table("claims_evidence").set_index("claim_id"), tables.load_table("findings")
     for kind in ("supports", "against", "mixed", "does_not_discriminate"):
         assert counted[kind].sum() == findings["bears"].eq(kind).sum()
     assert counted.loc["Q4.4", ["supports", "against", "voices"]].tolist() == [0, 0, 0]
 
 
 def test_the_wave_table_holds_shares_only_where_like_is_divided_by_like():
-    waves = evidence.load("wave_table").set_index("year")
+    waves = tables.load_table("wave_table").set_index("year")
     assert waves["share"].notna().tolist() == [False, False, True, True]
     assert waves.loc[1998, "share"] == pytest.approx(14 / 68) and waves.loc[2023, "share"] == pytest.approx(9 / 53)
 
 
 def test_writing_refuses_what_departs_from_the_schema_and_leaves_the_old_table(stage):
-    waves = evidence.load("wave_table")
-    evidence.write("wave_table", waves)
+    waves = tables.load_table("wave_table")
+    tables.write_table("wave_table", waves)
     file = stage / "data" / "derived" / "wave_table.csv"
     before = file.read_bytes()
     for wrong, words in (
@@ -209,11 +212,11 @@ def test_writing_refuses_what_departs_from_the_schema_and_leaves_the_old_table(s
         (waves.assign(share=1.5), "at most 1"),
         (waves.assign(sources=None), "may not be empty"),
     ):
-        with pytest.raises(evidence.EvidenceError, match=words):
-            evidence.write("wave_table", wrong)
+        with pytest.raises(tables.EvidenceError, match=words):
+            tables.write_table("wave_table", wrong)
         assert file.read_bytes() == before
-    with pytest.raises(evidence.EvidenceError, match="no derived table"):
-        evidence.write("missions", waves)
+    with pytest.raises(tables.EvidenceError, match="no derived table"):
+        tables.write_table("missions", waves)
 
 
 def test_the_descriptor_is_written_as_the_build_writes_it():

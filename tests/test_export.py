@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from derisking import evidence, export, paths
+from derisking.build import export
+from derisking.core import paths, tables
 
 
 @pytest.fixture(scope="module")
@@ -22,13 +23,13 @@ def test_twice_the_same_bytes(made, kind):
     assert (made / f"1.{kind}").read_bytes() == (made / f"2.{kind}").read_bytes()
 
 
-@pytest.mark.parametrize("table", evidence.resources())
+@pytest.mark.parametrize("table", tables.list_tables())
 def test_every_table_is_whole_and_every_column_explained(made, table):
     with sqlite3.connect(made / "1.sqlite") as connection:
         (number,) = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
         (create,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-    assert number == len(evidence.load(table, unsourced=True))
-    for field in evidence.schema(table)["fields"]:
+    assert number == len(tables.load_table(table, unsourced=True))
+    for field in tables.read_schema(table)["fields"]:
         assert " ".join(field["description"].split())[:40] in create
 
 
@@ -56,7 +57,7 @@ def test_a_question_across_tables_is_answered(made):
 def test_the_archive_holds_the_package_whole(made):
     with zipfile.ZipFile(made / "1.zip") as bundle:
         names = {name.removeprefix(f"{export.NAME}/") for name in bundle.namelist()}
-        assert {resource["path"] for resource in evidence.package()["resources"]} | {
+        assert {resource["path"] for resource in tables.read_package()["resources"]} | {
             "datapackage.json",
             "README.md",
         } <= names

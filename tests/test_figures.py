@@ -16,7 +16,9 @@ from colorspacious import cspace_convert, deltaE
 from PIL import Image
 from pypdf import PdfReader
 
-from derisking import evidence, execute, figures, paths
+from derisking.build import run
+from derisking.core import paths, tables
+from derisking.draw import save, style
 
 RECORDS = json.loads((paths.FIGURES / "datapackage.json").read_text(encoding="utf-8"))["resources"]
 NAMES = [record["name"] for record in RECORDS]
@@ -35,14 +37,14 @@ GOOD = {
 
 
 def draw(width=89, height=50):
-    fig, ax = figures.canvas(width, height)
-    ax.bar(["2022", "2023"], [0, 9], color=figures.MUTED)
+    fig, ax = style.make_canvas(width, height)
+    ax.bar(["2022", "2023"], [0, 9], color=style.MUTED)
     ax.set_ylabel("Missions closed")
     return fig, ax
 
 
 def attempt(fig, **changes):
-    figures.show(fig, changes.pop("name", "01-trial"), **{**GOOD, **changes})
+    save.save_figure(fig, changes.pop("name", "01-trial"), **{**GOOD, **changes})
 
 
 @pytest.mark.parametrize(
@@ -58,28 +60,28 @@ def attempt(fig, **changes):
     ],
 )
 def test_a_figure_without_what_readers_need_is_refused(changes, words, stage):
-    with pytest.raises(figures.FigureError, match="not saved") as refused:
+    with pytest.raises(style.FigureError, match="not saved") as refused:
         attempt(draw()[0], **changes)
     assert words in str(refused.value)
     assert not list(stage.rglob("*.p*"))
 
 
 def test_other_widths_are_refused(stage):
-    with pytest.raises(figures.FigureError, match="89 or 183 mm"):
-        figures.canvas(100, 50)
+    with pytest.raises(style.FigureError, match="89 or 183 mm"):
+        style.make_canvas(100, 50)
     fig, _ = draw()
-    fig.set_size_inches(100 * figures.MM, 50 * figures.MM)
-    with pytest.raises(figures.FigureError, match=r"100\.0 mm wide"):
+    fig.set_size_inches(100 * style.MM, 50 * style.MM)
+    with pytest.raises(style.FigureError, match=r"100\.0 mm wide"):
         attempt(fig)
 
 
 def test_a_page_has_a_height():
-    with pytest.raises(figures.FigureError, match="170 mm"):
-        figures.canvas(183, 171)
+    with pytest.raises(style.FigureError, match="170 mm"):
+        style.make_canvas(183, 171)
 
 
 def test_type_3_fonts_are_refused(stage):
-    with mpl.rc_context({"pdf.fonttype": 3}), pytest.raises(figures.FigureError, match="Type 3"):
+    with mpl.rc_context({"pdf.fonttype": 3}), pytest.raises(style.FigureError, match="Type 3"):
         attempt(draw()[0])
 
 
@@ -93,7 +95,7 @@ def spoil(name):
     elif name == "cut":
         fig.text(0.98, 0.5, "beyond the edge")
     elif name == "struck":
-        ax.plot([-0.4, 1.4], [5.3, 5.3], color=figures.INK, lw=2)
+        ax.plot([-0.4, 1.4], [5.3, 5.3], color=style.INK, lw=2)
         ax.text(0, 5, "struck through", ha="center")
     elif name == "faint":
         ax.text(0, 5, "faint", color="#AAAAAA", ha="center")
@@ -114,17 +116,17 @@ def spoil(name):
     ],
 )
 def test_illegible_text_is_refused(name, words, stage):
-    with pytest.raises(figures.FigureError) as refused:
+    with pytest.raises(style.FigureError) as refused:
         attempt(spoil(name))
     assert words in str(refused.value)
     assert not list(stage.rglob("*.p*"))
 
 
 def test_text_on_a_dark_ground_is_judged_by_that_ground(stage):
-    fig, ax = figures.canvas(89, 40)
-    ax.set_facecolor(figures.INK)
+    fig, ax = style.make_canvas(89, 40)
+    ax.set_facecolor(style.INK)
     ax.text(0.5, 0.5, "white on ink", color="white", ha="center", transform=ax.transAxes)
-    assert figures.text_faults(fig) == []
+    assert save.find_text_faults(fig) == []
 
 
 def test_a_good_figure_is_saved_and_recorded_and_twice_the_same(stage):
@@ -166,7 +168,9 @@ def test_every_file_in_the_folder_belongs_to_a_recorded_figure():
 
 
 def test_the_manifest_is_the_flat_view_of_the_package():
-    assert (paths.FIGURES / "manifest.csv").read_text(encoding="utf-8") == evidence.to_csv(figures.manifest(RECORDS))
+    assert (paths.FIGURES / "manifest.csv").read_text(encoding="utf-8") == tables.format_csv(
+        save.build_manifest(RECORDS)
+    )
 
 
 @each_figure
@@ -179,7 +183,7 @@ def test_hashes_are_those_of_the_files(record):
 @each_figure
 def test_the_record_says_what_a_reader_needs(record):
     assert len(record["alt"].split()) >= 8 and len(record["description"].split()) >= 8
-    assert set(record["tables"]) <= set(evidence.resources())
+    assert set(record["tables"]) <= set(tables.list_tables())
     assert (paths.NOTEBOOKS / record["notebook"]).exists()
     assert all(len(field["description"]) > 8 for field in record["schema"]["fields"])
     header = (paths.FIGURES / record["path"]).read_text(encoding="utf-8").splitlines()[0]
@@ -190,8 +194,8 @@ def test_the_record_says_what_a_reader_needs(record):
 def test_the_pdf_is_fit_for_print(record):
     reader = PdfReader(paths.FIGURES / f"{record['name']}.pdf")
     (page,) = reader.pages
-    assert round(float(page.mediabox.width) / 72 * 25.4) == record["width_mm"] in figures.WIDTHS
-    assert float(page.mediabox.height) / 72 * 25.4 <= figures.MAX_HEIGHT + 0.1
+    assert round(float(page.mediabox.width) / 72 * 25.4) == record["width_mm"] in style.WIDTHS
+    assert float(page.mediabox.height) / 72 * 25.4 <= style.MAX_HEIGHT + 0.1
     fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
     assert fonts and all(font["/Subtype"] == "/Type0" for font in fonts)
     for font in fonts:
@@ -201,10 +205,10 @@ def test_the_pdf_is_fit_for_print(record):
     page.extract_text(
         visitor_text=lambda text, cm, tm, font, size: sizes.append(size * abs(tm[3] or tm[1])) if text.strip() else None
     )
-    assert min(sizes) >= figures.MIN_POINTS - 0.01
+    assert min(sizes) >= save.MIN_POINTS - 0.01
     meta = reader.metadata
     assert meta.title and meta.author and meta.subject == record["alt"]
-    assert figures.LICENCE in meta["/Keywords"] and record["name"] in meta["/Keywords"]
+    assert save.LICENCE in meta["/Keywords"] and record["name"] in meta["/Keywords"]
     assert meta.creation_date is None
 
 
@@ -220,8 +224,8 @@ def test_the_svg_is_valid_and_speaks(record):
 def test_the_png_has_300_dpi_and_its_description(record):
     with Image.open(paths.FIGURES / f"{record['name']}.png") as image:
         assert round(image.info["dpi"][0]) == 300
-        assert image.text["Description"] == record["alt"] and image.text["Copyright"] == figures.LICENCE
-        assert image.width == pytest.approx(record["width_mm"] * figures.MM * 300, abs=1)
+        assert image.text["Description"] == record["alt"] and image.text["Copyright"] == save.LICENCE
+        assert image.width == pytest.approx(record["width_mm"] * style.MM * 300, abs=1)
 
 
 @each_figure
@@ -247,13 +251,13 @@ def seen_as(colour, deficiency):
 
 
 def groups():
-    table = pd.read_csv(paths.NOTEBOOKS / "derisking" / "meanings.csv", keep_default_na=False)
+    table = pd.read_csv(paths.NOTEBOOKS / "derisking" / "draw" / "meanings.csv", keep_default_na=False)
     return [group for group in table["group"].unique() if group not in ("phase", "compiler")]
 
 
 @pytest.mark.parametrize("group", groups())
 def test_categories_are_told_apart_by_every_eye_and_in_grey(group):
-    for (one, a), (other, b) in itertools.combinations(figures.meanings(group).items(), 2):
+    for (one, a), (other, b) in itertools.combinations(style.read_meanings(group).items(), 2):
         if (a.marker, a.fill) != (b.marker, b.fill) or not a.marker:  # no marker: written in words
             continue
         for deficiency in (None, *DEFICIENCIES):
@@ -265,7 +269,7 @@ def test_categories_are_told_apart_by_every_eye_and_in_grey(group):
 
 def panels_with_compilers():
     """Panels that show series by compiler: more bodies than marks, so marks are shared between panels, never within one."""
-    known = {key: m for group in ("partner", "vintage", "compiler") for key, m in figures.meanings(group).items()}
+    known = {key: m for group in ("partner", "vintage", "compiler") for key, m in style.read_meanings(group).items()}
     for record in RECORDS:
         columns = [field["name"] for field in record["schema"]["fields"]]
         if "panel" in columns and "mark" in columns:
@@ -282,30 +286,30 @@ def test_compilers_shown_in_one_panel_have_different_marks(marks):
     assert len(set(drawn)) == len(drawn), f"the same mark for two of {sorted(marks)}"
 
 
-@pytest.mark.parametrize("colour", [figures.INK, figures.NOTE])
+@pytest.mark.parametrize("colour", [style.INK, style.NOTE])
 def test_text_colours_are_legible_on_white_and_on_every_phase(colour):
-    grounds = ["white", *(meaning.colour for meaning in figures.meanings("phase").values())]
-    assert min(figures.contrast(colour, ground) for ground in grounds) >= figures.MIN_CONTRAST
+    grounds = ["white", *(meaning.colour for meaning in style.read_meanings("phase").values())]
+    assert min(style.measure_contrast(colour, ground) for ground in grounds) >= save.MIN_CONTRAST
 
 
 def test_an_unknown_group_of_meanings_is_named():
-    with pytest.raises(figures.FigureError, match="No meanings for 'mood'"):
-        figures.meanings("mood")
+    with pytest.raises(style.FigureError, match="No meanings for 'mood'"):
+        style.read_meanings("mood")
 
 
 def test_one_setting_redraws_a_notebook_in_another_font_and_palette(tmp_path, monkeypatch):
     style = tmp_path / "journal.mplstyle"
     style.write_text("font.family: STIXGeneral\n")
     style.with_suffix(".csv").write_text("group,key,colour\nstatus,closed,#440154\n")
-    file = execute.notebooks()[0]
-    monkeypatch.setattr(execute, "notebooks", lambda: [file])
+    file = run.list_notebooks()[0]
+    monkeypatch.setattr(run, "list_notebooks", lambda: [file])
     before = file.read_bytes()
-    assert execute.main(["--to", str(tmp_path / "out"), "--style", str(style)]) == 0
+    assert run.main(["--to", str(tmp_path / "out"), "--style", str(style)]) == 0
     redrawn, ours = tmp_path / "out" / "figures" / "01-closure-lists", paths.FIGURES / "01-closure-lists"
     fonts = PdfReader(f"{redrawn}.pdf").pages[0]["/Resources"]["/Font"].values()
     assert all("STIX" in font.get_object()["/BaseFont"] for font in fonts)
     svg = redrawn.with_suffix(".svg").read_text(encoding="utf-8")
-    assert "#440154" in svg and figures.meanings("status")["closed"].colour.lower() not in svg
+    assert "#440154" in svg and style.read_meanings("status")["closed"].colour.lower() not in svg
     assert redrawn.with_suffix(".csv").read_bytes() == ours.with_suffix(".csv").read_bytes()
     assert file.read_bytes() == before
 
@@ -315,6 +319,6 @@ def test_a_style_with_a_font_that_is_not_there_is_told(tmp_path):
     style.write_text("font.family: No Such Font\n")
     environment = {**os.environ, "DERISKING_STYLE": str(style), "PYTHONPATH": str(paths.NOTEBOOKS)}
     run = subprocess.run(
-        [sys.executable, "-c", "from derisking import figures"], env=environment, capture_output=True, text=True
+        [sys.executable, "-c", "from derisking.draw import style"], env=environment, capture_output=True, text=True
     )
     assert run.returncode != 0 and "'No Such Font'" in run.stderr and "Install it" in run.stderr

@@ -1,6 +1,7 @@
 """Looking up who says what about a word."""
 
-from derisking import evidence, find
+from derisking.build import find
+from derisking.core import sources, tables
 
 
 def test_every_row_with_all_words_is_found_and_no_other():
@@ -8,7 +9,7 @@ def test_every_row_with_all_words_is_found_and_no_other():
     assert "closures_2023" in found and "sources" not in found
     rows = found["closures_2023"]
     assert rows["mission_id"].eq("NPL-kathmandu-embassy").all()
-    whole = evidence.load("closures_2023", unsourced=True)
+    whole = tables.load_table("closures_2023", unsourced=True)
     assert (
         len(rows)
         == (whole["mission_id"].eq("NPL-kathmandu-embassy") & whole["observation"].eq("farewell_call")).sum()
@@ -22,14 +23,14 @@ def test_a_row_is_told_with_its_key_and_all_its_sources(capsys):
     rows = find.search("AGO-luanda-embassy Angolan", "closures_2023")["closures_2023"]
     for row in rows.itertuples():
         assert f"closures_2023: {row.obs_id}" in told
-    for source in evidence.references(rows).itertuples():
+    for source in sources.list_references(rows).itertuples():
         assert source.publisher in told and source.url in told
     assert told.rstrip().endswith(f"{len(rows)} rows in 1 tables")
 
 
 def test_a_row_without_source_says_so(capsys):
-    bare = evidence.load("evidence", unsourced=True).query("confidence == 'unsourced'").iloc[0]
-    find.main([bare["evidence_id"], "--table", "evidence"])
+    bare = tables.load_table("findings", unsourced=True).query("confidence == 'unsourced'").iloc[0]
+    find.main([bare["finding_id"], "--table", "findings"])
     assert "no source: takes no part in any result" in capsys.readouterr().out
 
 

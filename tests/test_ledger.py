@@ -5,50 +5,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derisking import claims, evidence, figures, ledger
+from derisking.core import claims, sources, tables
+from derisking.draw import save, style
+from derisking.rooms import n09_verdict
 
 verdicts_of = st.lists(st.sampled_from(claims.VERDICTS), min_size=1, max_size=6).map(pd.Series)
 
 
 @pytest.fixture(scope="module")
 def table():
-    return evidence.load("claims")
+    return tables.load_table("claims")
 
 
 @pytest.fixture(scope="module")
 def findings():
-    return evidence.load("evidence")
+    return tables.load_table("findings")
 
 
 def made(rows):
     """Findings as (claim_id, bears, strength), numbered."""
     frame = pd.DataFrame(rows, columns=["claim_id", "bears", "strength"])
-    return frame.assign(evidence_id=[f"{row.claim_id}-e{row.Index:02}" for row in frame.itertuples()])
+    return frame.assign(finding_id=[f"{row.claim_id}-e{row.Index:02}" for row in frame.itertuples()])
 
 
 def test_names_are_those_of_the_claims_in_order_and_short(table):
-    assert list(claims.names().index) == list(table["claim_id"])
-    assert claims.names().is_unique and claims.names().str.len().between(15, 52).all()
+    assert list(claims.name_claims().index) == list(table["claim_id"])
+    assert claims.name_claims().is_unique and claims.name_claims().str.len().between(15, 52).all()
 
 
 def test_lanes_and_scores_cover_the_verdicts():
-    assert sorted(verdict for lane in ledger.LANES.values() for verdict in lane) == sorted(claims.VERDICTS)
-    assert set(ledger.SCORE) == set(claims.VERDICTS)
-    assert set(figures.meanings("verdict")) == set(claims.VERDICTS)
+    assert sorted(verdict for lane in n09_verdict.LANES.values() for verdict in lane) == sorted(claims.VERDICTS)
+    assert set(n09_verdict.SCORE) == set(claims.VERDICTS)
+    assert set(style.read_meanings("verdict")) == set(claims.VERDICTS)
 
 
 def test_ledger_has_every_claim_once_and_agrees_with_the_derived_table(table, findings):
-    book = ledger.ledger(table, findings).set_index("claim_id")
+    book = n09_verdict.ledger(table, findings).set_index("claim_id")
     assert list(book.index) == list(table["claim_id"])
-    assert book["verdict"].equals(claims.verdicts(table, findings).rename("verdict"))
-    derived = evidence.load("claims_evidence").set_index("claim_id").loc[book.index]
+    assert book["verdict"].equals(claims.reach_verdicts(table, findings).rename("verdict"))
+    derived = tables.load_table("claims_evidence").set_index("claim_id").loc[book.index]
     assert (book["voices"] == derived["voices"]).all()
     assert (book["findings"] == derived[["supports", "against", "mixed", "does_not_discriminate"]].sum(axis=1)).all()
     assert (book["neither"] == derived["mixed"] + derived["does_not_discriminate"]).all()
 
 
 def test_marks_stand_strongest_next_to_the_line_without_gaps(findings):
-    marks = ledger.marks(findings)
+    marks = n09_verdict.marks(findings)
     assert len(marks) == findings["bears"].isin(["supports", "against"]).sum()
     assert ((marks["place"] > 0) == marks["bears"].eq("supports")).all()
     grade = marks["strength"].map({"strong": 0, "moderate": 1, "weak": 2})
@@ -58,7 +60,7 @@ def test_marks_stand_strongest_next_to_the_line_without_gaps(findings):
 
 
 def test_the_grid_is_the_rule():
-    grid = ledger.rule_grid()
+    grid = n09_verdict.rule_grid()
     assert grid.loc["nothing against", "nothing for"] == "cannot tell"
     assert grid.loc["nothing against", "two moderate or more for"] == "supported"
     assert grid.loc["a strong one against", "one moderate for"] == "leans against"
@@ -80,20 +82,20 @@ def test_the_grid_is_the_rule():
     ],
 )
 def test_balance_worked_out_by_hand(verdicts, expected):
-    assert ledger.balance(pd.Series(verdicts)) == expected
+    assert n09_verdict.balance(pd.Series(verdicts)) == expected
 
 
 @given(verdicts_of)
 def test_balance_says_borne_out_only_if_something_holds_and_nothing_fails(verdicts):
-    words, lanes = ledger.balance(verdicts), set(verdicts.map(ledger.lane))
+    words, lanes = n09_verdict.balance(verdicts), set(verdicts.map(n09_verdict.lane))
     assert ("borne out" in words and "not borne" not in words) == ("Holds" in lanes and "Not borne out" not in lanes)
     assert ("not borne out" in words) == ("Not borne out" in lanes and "Holds" not in lanes)
     assert (words.startswith("divided")) == ({"Holds", "Not borne out"} <= lanes)
 
 
 def test_balance_takes_a_claim_that_cannot_be_tested_for_open():
-    assert ledger.balance(pd.Series(["not testable"])) == "open"
-    assert ledger.balance(pd.Series(["supported", "not testable"])) == "borne out, in part open"
+    assert n09_verdict.balance(pd.Series(["not testable"])) == "open"
+    assert n09_verdict.balance(pd.Series(["supported", "not testable"])) == "borne out, in part open"
 
 
 @pytest.mark.parametrize(
@@ -115,52 +117,52 @@ def test_balance_takes_a_claim_that_cannot_be_tested_for_open():
     ],
 )
 def test_voices_belong_to_the_right_party(voice, parties):
-    assert {party for party in ledger.PARTIES if ledger.belongs(voice, party)} == parties
-    assert ledger.belongs(voice, "any of them") == bool(parties)
+    assert {party for party in n09_verdict.PARTIES if n09_verdict.belongs(voice, party)} == parties
+    assert n09_verdict.belongs(voice, "any of them") == bool(parties)
 
 
 def test_every_official_source_of_a_party_that_speaks_for_itself_belongs_to_it():
-    sources = evidence.load("sources")
+    sources = tables.load_table("sources")
     for kind, party in (("official_rok", "Seoul, ministries"), ("official_dprk", "Pyongyang")):
         own = sources[sources["kind"].eq(kind) & sources["relays"].isna()]["publisher"]
-        strangers = [name for name in own if not ledger.belongs(name, party)]
+        strangers = [name for name in own if not n09_verdict.belongs(name, party)]
         assert strangers == []
 
 
 def test_all_voices_is_the_milder_and_any_voice_the_harsher_test(findings):
-    for party in [*ledger.PARTIES, "any of them"]:
-        alone, part = ledger.rests_on(findings, party), ledger.rests_on(findings, party, every=False)
+    for party in [*n09_verdict.PARTIES, "any of them"]:
+        alone, part = n09_verdict.rests_on(findings, party), n09_verdict.rests_on(findings, party, every=False)
         assert not (alone & ~part).any()
-    narrow, wide = (ledger.rests_on(findings, name) for name in list(ledger.PARTIES)[:2])
+    narrow, wide = (n09_verdict.rests_on(findings, name) for name in list(n09_verdict.PARTIES)[:2])
     assert not (narrow & ~wide).any()
 
 
 def test_a_drop_looks_at_every_voice(monkeypatch):
     voices = {"a": {"kcna"}, "b": {"kcna", "reuters"}, "c": {"reuters"}}
-    monkeypatch.setattr(evidence, "voices", lambda ids: frozenset(voices[ids]))
+    monkeypatch.setattr(sources, "name_voices", lambda ids: frozenset(voices[ids]))
     findings = pd.DataFrame({"sources": ["a", "b", "c"]})
-    assert list(ledger.rests_on(findings, "Pyongyang")) == [True, False, False]
-    assert list(ledger.rests_on(findings, "Pyongyang", every=False)) == [True, True, False]
+    assert list(n09_verdict.rests_on(findings, "Pyongyang")) == [True, False, False]
+    assert list(n09_verdict.rests_on(findings, "Pyongyang", every=False)) == [True, True, False]
 
 
 def test_sensitivity_with_nothing_dropped_changes_nothing(table, findings):
     none = pd.Series(False, index=findings.index)
-    same = ledger.sensitivity(table, findings, {"none": none})
-    assert same["none"].equals(same["all findings"].rename("none")) and ledger.changes(same).empty
+    same = n09_verdict.sensitivity(table, findings, {"none": none})
+    assert same["none"].equals(same["all findings"].rename("none")) and n09_verdict.changes(same).empty
 
 
 def test_sensitivity_with_everything_dropped_leaves_nothing_known(table, findings):
     every = pd.Series(True, index=findings.index)
-    verdicts = ledger.sensitivity(table, findings, {"all": every})["all"]
+    verdicts = n09_verdict.sensitivity(table, findings, {"all": every})["all"]
     assert set(verdicts) == {"cannot tell", "not testable"}
 
 
 def test_the_drops_have_a_heading_each_and_are_independent_of_row_order(table, findings):
-    masks = ledger.drops(findings)
-    assert list(masks) == list(ledger.HEADS)
+    masks = n09_verdict.drops(findings)
+    assert list(masks) == list(n09_verdict.HEADS)
     mixed = findings.sample(frac=1, random_state=7)
-    other = ledger.sensitivity(table, mixed, ledger.drops(mixed))
-    pd.testing.assert_frame_equal(other, ledger.sensitivity(table, findings, masks))
+    other = n09_verdict.sensitivity(table, mixed, n09_verdict.drops(mixed))
+    pd.testing.assert_frame_equal(other, n09_verdict.sensitivity(table, findings, masks))
 
 
 def test_changes_tells_a_change_of_sides_from_a_change_of_degree():
@@ -168,9 +170,9 @@ def test_changes_tells_a_change_of_sides_from_a_change_of_degree():
         {"all findings": ["supported", "leans for", "contested"], "x": ["leans against", "supported", "contested"]},
         index=pd.Index(["T.1", "T.2", "T.3"], name="claim_id"),
     )
-    found = ledger.changes(firmness).set_index("claim_id")
+    found = n09_verdict.changes(firmness).set_index("claim_id")
     assert list(found.index) == ["T.1", "T.2"] and list(found["crosses"]) == [True, False]
-    assert ledger.never(firmness) == "**contested** T.3"
+    assert n09_verdict.never(firmness) == "**contested** T.3"
 
 
 def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
@@ -181,13 +183,13 @@ def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
         ("T.2", "against", "strong"),
         ("T.2", "against", "strong"),
     ]
-    lost = ledger.leave_one_out(table, made(rows))
-    assert list(lost["evidence_id"]) == ["T.1-e00"] and lost["after"].item() == "cannot tell"
+    lost = n09_verdict.leave_one_out(table, made(rows))
+    assert list(lost["finding_id"]) == ["T.1-e00"] and lost["after"].item() == "cannot tell"
 
 
 def test_shaking_counts_agree_with_leave_one_out(table, findings):
-    shaken = ledger.shake(table, findings)
-    assert shaken["verdicts that change"].iloc[0] == ledger.leave_one_out(table, findings)["claim_id"].nunique()
+    shaken = n09_verdict.shake(table, findings)
+    assert shaken["verdicts that change"].iloc[0] == n09_verdict.leave_one_out(table, findings)["claim_id"].nunique()
 
 
 def test_the_weightiest_findings_come_from_different_claims_first_and_never_weak():
@@ -197,31 +199,33 @@ def test_the_weightiest_findings_come_from_different_claims_first_and_never_weak
         ("T.2", "supports", "moderate"),
         ("T.3", "supports", "weak"),
     ]
-    found = ledger.weightiest(made(rows), ["T.1", "T.2", "T.3"], "supports")
-    assert list(found["evidence_id"]) == ["T.1-e00", "T.2-e02"]
-    assert ledger.weightiest(made(rows), ["T.3"], "supports").empty
+    found = n09_verdict.weightiest(made(rows), ["T.1", "T.2", "T.3"], "supports")
+    assert list(found["finding_id"]) == ["T.1-e00", "T.2-e02"]
+    assert n09_verdict.weightiest(made(rows), ["T.3"], "supports").empty
 
 
 def test_told_says_so_when_nothing_carries(findings):
-    assert ledger.told(findings.iloc[:0], ["T.1"]) == "*For:* nothing that carries. *Against:* nothing that carries."
+    assert (
+        n09_verdict.told(findings.iloc[:0], ["T.1"]) == "*For:* nothing that carries. *Against:* nothing that carries."
+    )
 
 
 def test_tally_and_shares_count_every_claim(table, findings):
-    book = ledger.ledger(table, findings)
-    assert sum(int(word) for word in ledger.tally(book).split() if word.isdigit()) == len(table)
-    assert ledger.by_basis(book).to_numpy().sum() == len(table)
+    book = n09_verdict.ledger(table, findings)
+    assert sum(int(word) for word in n09_verdict.tally(book).split() if word.isdigit()) == len(table)
+    assert n09_verdict.by_basis(book).to_numpy().sum() == len(table)
 
 
 def test_charts_have_no_fault_of_text(table, findings):
-    book = ledger.ledger(table, findings)
-    firmness = ledger.sensitivity(table, findings, ledger.drops(findings))
-    shown = firmness.loc[ledger.changes(firmness)["claim_id"].unique()]
+    book = n09_verdict.ledger(table, findings)
+    firmness = n09_verdict.sensitivity(table, findings, n09_verdict.drops(findings))
+    shown = firmness.loc[n09_verdict.changes(firmness)["claim_id"].unique()]
     questions = {question: question for question in book["question"].unique()}
     for height, draw in (
-        (170, lambda ax: ledger.ledger_chart(ax, book, ledger.marks(findings), questions)),
-        (145, lambda ax: ledger.lanes_chart(ax, book)),
-        (ledger.changes_height(shown), lambda ax: ledger.changes_chart(ax, shown)),
+        (170, lambda ax: n09_verdict.ledger_chart(ax, book, n09_verdict.marks(findings), questions)),
+        (145, lambda ax: n09_verdict.lanes_chart(ax, book)),
+        (n09_verdict.changes_height(shown), lambda ax: n09_verdict.changes_chart(ax, shown)),
     ):
-        fig, ax = figures.canvas(183, height)
+        fig, ax = style.make_canvas(183, height)
         draw(ax)
-        assert figures.text_faults(fig) == []
+        assert save.find_text_faults(fig) == []

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derisking import blocks, execute, pages, paths
+from derisking.build import blocks, pages, run
+from derisking.core import paths, tables
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "figures/README.md",
@@ -46,9 +47,9 @@ def test_links_in_pages_lead_somewhere(file):
     check_links(file.read_text(encoding="utf-8"), file.parent, file.name)
 
 
-@pytest.mark.parametrize("file", execute.notebooks(), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", run.list_notebooks(), ids=lambda file: file.stem)
 def test_links_in_notebooks_lead_somewhere(file):
-    nb = execute.read(file)
+    nb = run.read_notebook(file)
     texts = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
     texts += [
         out.data.get("text/markdown", "") for cell in nb.cells for out in cell.get("outputs", []) if "data" in out
@@ -56,11 +57,11 @@ def test_links_in_notebooks_lead_somewhere(file):
     check_links("\n".join(texts), file.parent, file.name)
 
 
-@pytest.mark.parametrize("file", execute.notebooks(), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", run.list_notebooks(), ids=lambda file: file.stem)
 def test_navigation_leads_to_the_neighbours(file):
-    known = execute.notebooks()
+    known = run.list_notebooks()
     place = known.index(file)
-    nav = execute.read(file).cells[2].source
+    nav = run.read_notebook(file).cells[2].source
     for neighbour in known[max(0, place - 1) : place] + known[place + 1 : place + 2]:
         assert f"({neighbour.name})" in nav
     assert "Reading time" in nav
@@ -68,11 +69,11 @@ def test_navigation_leads_to_the_neighbours(file):
 
 def test_the_front_page_gives_every_answer_in_a_computed_sentence():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for file in execute.notebooks():
-        nb = execute.read(file)
+    for file in run.list_notebooks():
+        nb = run.read_notebook(file)
         sentence = pages.in_a_sentence(nb)
         assert 8 <= len(sentence.split()) <= 70, f"{file.name}: {sentence}"
-        assert text.count(sentence) == 1 + (file.stem[:2] in pages.QUESTIONS) + (file == execute.notebooks()[-1])
+        assert text.count(sentence) == 1 + (file.stem[:2] in pages.QUESTIONS) + (file == run.list_notebooks()[-1])
 
 
 def test_the_front_page_shows_its_key_figures_with_alternative_text():
@@ -105,10 +106,10 @@ def test_the_duckdb_example_runs(monkeypatch):
 
 
 def test_the_codebook_shows_every_table_and_column():
-    from derisking import evidence
+    from derisking.core import paths
 
     text = (paths.DATA / "README.md").read_text(encoding="utf-8")
-    for name, resource in evidence.resources().items():
+    for name, resource in tables.list_tables().items():
         section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]
         for field in resource["schema"]["fields"]:
             assert f"| `{field['name']}` |" in section, f"{name}.{field['name']}"

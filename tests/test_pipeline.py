@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from derisking import execute, paths
+from derisking.build import run
+from derisking.core import paths
 
 ROOT = Path(__file__).parents[1]
 SECOND = "02_second.ipynb"
@@ -28,7 +29,7 @@ def cells(code="n = len(evidence.load('closure_matrix'))"):
             nbformat.v4.new_code_cell(code),
             answer,
         ],
-        metadata=execute.METADATA,
+        metadata=run.METADATA,
     )
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from derisking import evidence, execute, figures, paths
+from derisking.build import run
+from derisking.core import paths, tables
+from derisking.draw import save
 
 # Columns whose every value must stand in the figure as a coordinate, and the factor by which it is drawn.
 DRAWN = {
@@ -35,12 +37,12 @@ DRAWN = {
 def drawn():
     """Run the notebooks concerned and return each figure with the frame passed beside it."""
     kept, patch = {}, pytest.MonkeyPatch()
-    patch.setattr(figures, "show", lambda fig, name, *, data, **rest: kept.update({name: (fig, data)}))
+    patch.setattr(save, "save_figure", lambda fig, name, *, data, **rest: kept.update({name: (fig, data)}))
     patch.chdir(paths.NOTEBOOKS)
-    for file in execute.notebooks():
+    for file in run.list_notebooks():
         if any(name.startswith(file.stem[:2]) for name in DRAWN):
             space = {"__name__": file.stem, "display": lambda *shown, **options: None}
-            for cell in execute.read(file).cells:
+            for cell in run.read_notebook(file).cells:
                 if cell.cell_type == "code":
                     exec(compile(cell.source, file.name, "exec"), space)
     yield kept
@@ -82,7 +84,7 @@ def test_every_value_of_the_csv_is_drawn(name, drawn):
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_frame_passed_is_the_committed_csv(name, drawn):
     committed = (paths.FIGURES / f"{name}.csv").read_text(encoding="utf-8")
-    assert evidence.to_csv(drawn[name][1].reset_index(drop=True)) == committed
+    assert tables.format_csv(drawn[name][1].reset_index(drop=True)) == committed
 
 
 def test_each_disc_of_the_closure_matrix_is_one_name_on_one_list(drawn):

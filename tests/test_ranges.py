@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from derisking import evidence, ranges
+from derisking.core import sources
+from derisking.rooms import n06_why_now
 
 
 def statements(*rows):
@@ -15,7 +16,7 @@ BLOCKS = {"dprk": "North", "rok": "South", "host": "Hosts", "other": "Others"}
 
 
 def test_speakers_are_sorted_into_kinds_and_their_statements_joined():
-    found = ranges.speakers(
+    found = n06_why_now.speakers(
         statements(
             ("DPRK ambassador in Kampala", "efficiency", "UGA-kampala-embassy", "2023-10-27", "a"),
             ("Ugandan presidency", "efficiency", "UGA-kampala-embassy", "2023-10-23", "b"),
@@ -36,10 +37,10 @@ def test_speakers_are_sorted_into_kinds_and_their_statements_joined():
 
 def test_speakers_who_share_a_body_are_one_voice(monkeypatch):
     heard = {"a": {"mofa"}, "b": {"mofa", "afp"}, "c": {"afp"}, "d": {"kbs"}}
-    monkeypatch.setattr(evidence, "voices", lambda ids: frozenset().union(*(heard[x] for x in ids.split(";"))))
-    assert ranges.independent(["a", "c"]) == 2
-    assert ranges.independent(["a", "b", "c", "d"]) == 2  # b links a and c
-    assert ranges.independent([]) == 0
+    monkeypatch.setattr(sources, "name_voices", lambda ids: frozenset().union(*(heard[x] for x in ids.split(";"))))
+    assert n06_why_now.independent(["a", "c"]) == 2
+    assert n06_why_now.independent(["a", "b", "c", "d"]) == 2  # b links a and c
+    assert n06_why_now.independent([]) == 0
 
 
 def test_amounts_are_least_and_greatest_times_the_factor_and_as_sure_as_the_weakest():
@@ -47,9 +48,9 @@ def test_amounts_are_least_and_greatest_times_the_factor_and_as_sure_as_the_weak
                            "confidence": ["high", "low", "high"], "sources": ["s", "t", "u"]})  # fmt: skip
     plan = pd.DataFrame({"label": ["X"], "series": ["x_(low|high)"], "first": [2022], "last": [2022], "factor_low": [12],
                          "factor_high": [12]})  # fmt: skip
-    found = ranges.gather(series, plan)
+    found = n06_why_now.gather(series, plan)
     assert found.loc[0, ["low", "high", "confidence", "sources"]].to_list() == [120, 360, "low", "s;t"]
-    part = ranges.part_of(found, "X", "paid", 0.1, 0.5, "of it").iloc[-1]
+    part = n06_why_now.part_of(found, "X", "paid", 0.1, 0.5, "of it").iloc[-1]
     assert (part["label"], part["low"], part["high"], part["quality"]) == ("paid", 12, 180, "arithmetic")
 
 
@@ -57,7 +58,7 @@ def test_vintages_are_chained_apart_and_never_across_a_gap():
     series = pd.DataFrame(
         {"series_id": ["a"] * 2 + ["b"] * 2, "year": [1990, 1991, 1990, 1992], "value": [-10.0, -50, 1, 1]}
     )
-    found = ranges.economy(series, {"growth": "a first 1;b revised 1"}, 1989)
+    found = n06_why_now.economy(series, {"growth": "a first 1;b revised 1"}, 1989)
     output = found[found["panel"].eq("output")]
     assert set(output["key"]) == {"first"}
     assert list(output["value"]) == pytest.approx([100, 90, 45])
@@ -66,5 +67,5 @@ def test_vintages_are_chained_apart_and_never_across_a_gap():
 def test_compilations_differ_by_the_greatest_gap():
     values = pd.DataFrame({"key": ["A"] * 4, "year": [1, 1, 2, 2], "value": [0.5, 0.6, 0.7, 0.4],
                            "hollow": [False, True, False, True]})  # fmt: skip
-    share, gap = ranges.compilations(values)
+    share, gap = n06_why_now.compilations(values)
     assert list(share["A"]) == [0.5, 0.7] and gap == pytest.approx(0.3)

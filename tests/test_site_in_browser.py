@@ -10,11 +10,12 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from derisking import execute, paths, site
+from derisking.build import run, site
+from derisking.core import paths
 
 pytestmark = pytest.mark.browser
 PAGES = ["index.html", "notebooks/index.html", "figures/index.html", "data/index.html", "CONTRIBUTING.html",
-         *(f"notebooks/{file.stem}.html" for file in execute.notebooks())]  # fmt: skip
+         *(f"notebooks/{file.stem}.html" for file in run.list_notebooks())]  # fmt: skip
 PHONE = {"width": 375, "height": 667, "deviceScaleFactor": 2, "mobile": True}
 
 

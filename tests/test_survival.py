@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from statsmodels.duration.survfunc import survdiff
 
-from derisking import survival
+from derisking.stats import survival
 
 # Two groups of a textbook kind: days to the event, True if it happened, and the group.
 TIME = np.array([6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8])

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from derisking import evidence, upstream
+from derisking.core import tables
+from derisking.stats import rates
 
 STATES = {"2": "USA", "731": "PRK", "20": "CAN", "365": "RUS"}
 
@@ -46,7 +47,7 @@ def dipcon(tmp_path, counts):
 
 
 def test_reads_every_count(dipcon, counts):
-    read = upstream.read_dipcon(dipcon)
+    read = rates.read_dipcon(dipcon)
     assert list(read) == [1989, 1990, 1993]
     for year, ties in counts.items():
         matrix = read[year]
@@ -54,7 +55,7 @@ def test_reads_every_count(dipcon, counts):
 
 
 def test_closed_opened_and_back(dipcon):
-    table = upstream.by_sender(upstream.read_dipcon(dipcon)).set_index(["prev_wave", "sender"])
+    table = rates.by_sender(rates.read_dipcon(dipcon)).set_index(["prev_wave", "sender"])
     prk = table.loc[(1989, "731")]
     assert (prk["before"], prk["closed"], prk["opened"], prk["back"]) == (3, 2, 0, 1)
     assert prk["closed_share"] == pytest.approx(2 / 3)
@@ -64,22 +65,22 @@ def test_closed_opened_and_back(dipcon):
 
 
 def test_yearly_share():
-    assert upstream.per_year(0.19, 2) == pytest.approx(0.1)
-    assert upstream.per_year(0.19, 1) == pytest.approx(0.19)
+    assert rates.per_year(0.19, 2) == pytest.approx(0.1)
+    assert rates.per_year(0.19, 1) == pytest.approx(0.19)
 
 
 def test_states_that_are_new_or_gone_do_not_count(tmp_path):
     """A host that is not listed at both counts is neither closed nor opened there."""
     old = sheet({("731", "2"), ("731", "20")}, 1990)
     new = sheet({("731", "2"), ("731", "99")}, 1993, {**{c: n for c, n in STATES.items() if c != "20"}, "99": "NEW"})
-    table = upstream.by_sender(upstream.read_dipcon(workbook(tmp_path, {1990: old, 1993: new}))).set_index("sender")
+    table = rates.by_sender(rates.read_dipcon(workbook(tmp_path, {1990: old, 1993: new}))).set_index("sender")
     assert table.loc["731", ["before", "closed", "opened"]].tolist() == [1, 0, 0]
 
 
 def test_distribution_has_the_columns_of_the_table(dipcon, monkeypatch):
-    monkeypatch.setattr(upstream, "MINIMA", (1, 2))
-    table = upstream.distribution(upstream.by_sender(upstream.read_dipcon(dipcon)), "test", "")
-    assert list(table) == [field["name"] for field in evidence.schema("base_rates")["fields"]]
+    monkeypatch.setattr(rates, "MINIMA", (1, 2))
+    table = rates.distribution(rates.by_sender(rates.read_dipcon(dipcon)), "test", "")
+    assert list(table) == [field["name"] for field in tables.read_schema("base_rates")["fields"]]
     first = table[table["prev_wave"].eq(1989) & table["min_missions"].eq(1)].iloc[0]
     assert (first["senders"], first["ties_prev"], first["ties_closed"], first["ties_opened"]) == (2, 4, 2, 1)
     assert first["pooled_closed_share"] == 0.5
@@ -89,18 +90,18 @@ def test_distribution_has_the_columns_of_the_table(dipcon, monkeypatch):
 
 
 def test_committed_table_is_used_without_a_workbook(tmp_path):
-    table, origin = upstream.base_rates(tmp_path)
-    assert table.equals(evidence.load("base_rates"))
+    table, origin = rates.base_rates(tmp_path)
+    assert table.equals(tables.load_table("base_rates"))
     assert "committed" in origin
 
 
 def test_missing_folder_is_no_error(tmp_path):
-    assert upstream.find(upstream.DIPCON, tmp_path / "none") is None
+    assert rates.find(rates.DIPCON, tmp_path / "none") is None
 
 
 def test_workbook_is_used_and_named(dipcon, monkeypatch):
-    monkeypatch.setattr(upstream, "MINIMA", (1,))
-    table, origin = upstream.base_rates(dipcon.parent)
+    monkeypatch.setattr(rates, "MINIMA", (1,))
+    table, origin = rates.base_rates(dipcon.parent)
     assert len(table) == 2
     assert dipcon.name in origin
 
@@ -125,24 +126,24 @@ ROWS = [
 @pytest.mark.parametrize("sender", ["SendingCountry", "Sending Country"])
 def test_diplometrics(tmp_path, sender):
     file = diplometrics(tmp_path, ROWS, [sender, "Destination", "Year", "Embassy", "LOR"])
-    table = upstream.by_sender(upstream.read_diplometrics(file)).set_index("sender")
+    table = rates.by_sender(rates.read_diplometrics(file)).set_index("sender")
     assert table.loc["North Korea", ["before", "closed"]].tolist() == [2, 1]
     assert table.loc["China", "closed"] == 0
-    strict = upstream.by_sender(upstream.read_diplometrics(file, least=0.5)).set_index("sender")
+    strict = rates.by_sender(rates.read_diplometrics(file, least=0.5)).set_index("sender")
     assert strict.loc["China", "closed"] == 1
 
 
 def test_diplometrics_comes_first(tmp_path, counts, monkeypatch):
-    monkeypatch.setattr(upstream, "MINIMA", (1,))
+    monkeypatch.setattr(rates, "MINIMA", (1,))
     workbook(tmp_path, {year: sheet(ties, year) for year, ties in counts.items()})
     file = diplometrics(tmp_path, ROWS)
-    table, origin = upstream.base_rates(tmp_path)
+    table, origin = rates.base_rates(tmp_path)
     assert file.name in origin
     assert table["prk_closed_share"].tolist() == [0.5]
 
 
 def message(call, *args):
-    with pytest.raises(upstream.UpstreamError) as error:
+    with pytest.raises(rates.UpstreamError) as error:
         call(*args)
     return str(error.value)
 
@@ -150,7 +151,7 @@ def message(call, *args):
 def test_every_error_says_where_to_get_it(tmp_path):
     file = tmp_path / "DIPCON_3.0.xlsx"
     file.write_text("no workbook")
-    words = message(upstream.read_dipcon, file)
+    words = message(rates.read_dipcon, file)
     assert "data/upstream/DIPCON_3.0.xlsx" in words
     assert "u.arizona.edu" in words
     assert "data/upstream/README.md" in words
@@ -158,31 +159,31 @@ def test_every_error_says_where_to_get_it(tmp_path):
 
 def test_sheet_without_codes(tmp_path):
     file = workbook(tmp_path, {1989: pd.DataFrame([["a", "b"], [1, 0]]), 1990: sheet(set(), 1990)})
-    assert "no row that begins with ccode in sheet 1989" in message(upstream.read_dipcon, file)
+    assert "no row that begins with ccode in sheet 1989" in message(rates.read_dipcon, file)
 
 
 def test_cell_that_is_no_flag(tmp_path):
     bad = sheet(set(), 1989)
     bad.iloc[6, 5] = "x"
-    words = message(upstream.read_dipcon, workbook(tmp_path, {1989: bad, 1990: sheet(set(), 1990)}))
+    words = message(rates.read_dipcon, workbook(tmp_path, {1989: bad, 1990: sheet(set(), 1990)}))
     assert "row 7, column 6 of 1989: found 'x'; expected 0 or 1" in words
 
 
 def test_code_twice(tmp_path):
     bad = sheet(set(), 1989)
     bad.iloc[6, 0] = 2
-    words = message(upstream.read_dipcon, workbook(tmp_path, {1989: bad, 1990: sheet(set(), 1990)}))
+    words = message(rates.read_dipcon, workbook(tmp_path, {1989: bad, 1990: sheet(set(), 1990)}))
     assert "code 2 twice among the senders of sheet 1989" in words
 
 
 def test_one_count_is_too_few(tmp_path):
     file = workbook(tmp_path, {"notes": pd.DataFrame([["x"]]), 1990: sheet(set(), 1990)})
-    assert "1 sheets named after a year; expected at least two" in message(upstream.read_dipcon, file)
+    assert "1 sheets named after a year; expected at least two" in message(rates.read_dipcon, file)
 
 
 def test_diplometrics_without_a_column(tmp_path):
     file = diplometrics(tmp_path, [row[:4] for row in ROWS], ["SendingCountry", "Destination", "Year", "Embassy"])
-    words = message(upstream.read_diplometrics, file)
+    words = message(rates.read_diplometrics, file)
     assert "no column LOR" in words
     assert "korbel.du.edu" in words
 
@@ -190,11 +191,11 @@ def test_diplometrics_without_a_column(tmp_path):
 def test_diplometrics_year_that_is_no_number(tmp_path):
     rows = [list(row) for row in ROWS]
     rows[1][2] = "MMXXII"
-    assert "row 3, column Year: found 'MMXXII'" in message(upstream.read_diplometrics, diplometrics(tmp_path, rows))
+    assert "row 3, column Year: found 'MMXXII'" in message(rates.read_diplometrics, diplometrics(tmp_path, rows))
 
 
 def test_diplometrics_pair_twice(tmp_path):
-    words = message(upstream.read_diplometrics, diplometrics(tmp_path, [*ROWS, ROWS[0]]))
+    words = message(rates.read_diplometrics, diplometrics(tmp_path, [*ROWS, ROWS[0]]))
     assert "twice; expected one row a pair and year" in words
     assert "row 8" in words
 
@@ -202,9 +203,9 @@ def test_diplometrics_pair_twice(tmp_path):
 def test_two_workbooks_of_one_kind(tmp_path):
     for name in ("DIPCON_3.0.xlsx", "dipcon_3.0_copy.xlsx"):
         workbook(tmp_path, {1990: sheet(set(), 1990)}, name)
-    assert "2 workbooks" in message(upstream.find, upstream.DIPCON, tmp_path)
+    assert "2 workbooks" in message(rates.find, rates.DIPCON, tmp_path)
 
 
 def test_too_few_posts_anywhere(dipcon):
-    words = message(upstream.distribution, upstream.by_sender(upstream.read_dipcon(dipcon)), "test", "")
+    words = message(rates.distribution, rates.by_sender(rates.read_dipcon(dipcon)), "test", "")
     assert "No sender has 10 posts" in words

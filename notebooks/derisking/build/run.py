@@ -1,0 +1,258 @@
+"""Run a notebook from top to bottom, and put its results in place only if all of it ran.
+
+    python -m derisking.build.run 01_data_ingestion.ipynb
+
+The notebook runs with a staging folder for its figures and tables. If a cell fails, or writes to stderr, nothing that
+is committed changes, and the message names file, cell, source line and error. If all cells run, the notebook is
+normalised (no timings, stable ids, short metadata), its short answer is filled in, and everything moves into place.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import nbclient
+import nbformat
+
+from derisking.build import blocks
+from derisking.core import paths
+from derisking.draw import save
+
+TIMEOUT = 300  # seconds a cell may take
+WORDS_PER_MINUTE = 200
+ANSWER = "answer"  # tag of the code cell whose Markdown output is the short answer
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+QUIET = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+
+class NotebookError(Exception):
+    """A notebook did not run; the message says where and why."""
+
+
+def list_notebooks() -> list[Path]:
+    """Return the notebooks of the argument in reading order."""
+    return sorted(paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+
+
+def read_notebook(file: Path) -> nbformat.NotebookNode:
+    """Read a notebook. Raises NotebookError with the file's name if it is none."""
+    try:
+        return nbformat.read(file, as_version=4)
+    except Exception as error:
+        raise NotebookError(f"notebooks/{file.name} cannot be read as a notebook: {error}") from None
+
+
+def read_title(nb) -> str:
+    """Return the heading of a notebook without its number: the question it asks."""
+    return re.sub(r"^#\s*(\d+\s*·\s*)?", "", nb.cells[0].source.splitlines()[0]).strip()
+
+
+def read_author_source(nb) -> str:
+    """Return what people wrote in a notebook, without outputs and generated blocks: it decides whether to run again."""
+    kept = [[cell.cell_type, blocks.empty(cell.source), cell.metadata.get("tags", [])] for cell in nb.cells]
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def read_results(nb) -> str:
+    """Return what a run put into a notebook: outputs and the short answer; what the navigation says is not part of it."""
+    answer = [blocks.read(cell.source, ANSWER) for cell in nb.cells if ANSWER in blocks.names(cell.source)]
+    return json.dumps([answer, [cell.get("outputs", []) for cell in nb.cells]], ensure_ascii=False)
+
+
+def execute_notebook(nb, stage: Path, name: str, **variables: str):
+    """Run all cells with `stage` as output folder and `variables` in the environment; return the notebook with outputs.
+
+    Raises NotebookError at the first cell that fails, and for any cell that writes to stderr.
+    """
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    environment = {**os.environ, **QUIET, paths.STAGE_VARIABLE: str(stage), **variables}
+    client = nbclient.NotebookClient(
+        nb, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
+        record_timing=False, extra_arguments=["--IPKernelApp.log_level=40"],
+    )  # fmt: skip
+    try:
+        client.execute(env=environment, cleanup_kc=True)
+    except nbclient.exceptions.CellExecutionError:
+        raise NotebookError(_told(nb, name)) from None
+    except nbclient.exceptions.CellTimeoutError:
+        raise NotebookError(f"notebooks/{name}: a cell ran for more than {TIMEOUT} seconds.") from None
+    for number, cell in enumerate(nb.cells, 1):
+        for out in cell.get("outputs", []):
+            if out.output_type == "stream" and out.name == "stderr":
+                raise NotebookError(
+                    f"notebooks/{name}, cell {number}: wrote to stderr, and a reader would see it:\n{out.text.strip()}"
+                )
+    return nb
+
+
+def _told(nb, name: str) -> str:
+    """Say which cell failed, at which of its lines, and with what error."""
+    for number, cell in enumerate(nb.cells, 1):
+        for out in cell.get("outputs", []):
+            if out.output_type == "error":
+                trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(out.traceback))
+                lines = cell.source.splitlines()
+                found = re.findall(r"Cell In\[\d+\](?:, line |:)(\d+)|<ipython[^>]*>[^\n]*\n-+> (\d+)", trace)
+                at = [int(a or b) for a, b in found if (a or b) and int(a or b) <= len(lines)]
+                where = f"line {at[0]}: {lines[at[0] - 1].strip()}" if at else lines[0].strip()
+                return f"notebooks/{name}, cell {number}, {where}\n{out.ename}: {out.evalue}"
+    return f"notebooks/{name}: a cell failed without an error message."
+
+
+def normalise_notebook(nb, number: str):
+    """Strip what differs from run to run or from machine to machine, and give every cell a stable id."""
+    nb.metadata = nbformat.from_dict(METADATA)
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    for position, cell in enumerate(nb.cells, 1):
+        cell.id = f"{number}-{position:02d}"
+        cell.metadata = nbformat.from_dict({k: v for k, v in sorted(cell.metadata.items()) if k == "tags"})
+        cell.pop("attachments", None)
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
+            for out in cell.outputs:
+                if out.output_type == "execute_result":
+                    out.execution_count = cell.execution_count
+    return nb
+
+
+def _joined(outputs: list) -> list:
+    """Join stdout written in pieces: how it is cut up depends on timing."""
+    joined = []
+    for out in outputs:
+        if joined and out.output_type == "stream" == joined[-1].output_type and out.name == joined[-1].name:
+            joined[-1].text += out.text
+        else:
+            joined.append(out)
+    return joined
+
+
+def fill_answer(nb, file: Path):
+    """Write the short answer, computed in the cell tagged "answer", into its block in the opening."""
+    answers = [cell for cell in nb.cells if ANSWER in cell.metadata.get("tags", []) and cell.cell_type == "code"]
+    shown = [
+        out.data["text/markdown"] for cell in answers for out in cell.outputs if "text/markdown" in out.get("data", {})
+    ]
+    if len(shown) != 1:
+        raise NotebookError(
+            f"notebooks/{file.name}: found {len(shown)} short answers; expected one code cell with the tag "
+            f'"{ANSWER}" that ends in Markdown(...).'
+        )
+    return fill_block(nb, file, "answer", shown[0])
+
+
+def fill_block(nb, file: Path, name: str, content: str):
+    """Fill the one block of that name in a notebook. Raises NotebookError unless exactly one markdown cell has it."""
+    holders = [cell for cell in nb.cells if cell.cell_type == "markdown" and name in blocks.names(cell.source)]
+    if len(holders) != 1:
+        raise NotebookError(f"notebooks/{file.name}: expected one markdown cell with the block {name!r}.")
+    holders[0].source = blocks.fill(holders[0].source, name, content, f"notebooks/{file.name}")
+    return nb
+
+
+def estimate_minutes(nb) -> int:
+    """Estimate the minutes it takes to read a notebook: its words at 200 a minute, and half a minute a figure."""
+    texts = [blocks.empty(cell.source) for cell in nb.cells if cell.cell_type == "markdown"]
+    texts += [out.data["text/markdown"] for cell in nb.cells for out in cell.get("outputs", [])
+              if "text/markdown" in out.get("data", {})]  # fmt: skip
+    plain = re.sub(r"\]\([^)]*\)", "]", "\n".join(texts))  # addresses of links are not read
+    words = len(re.findall(r"[^\W\d_][\w'’-]*", plain))
+    return max(1, round(words / WORDS_PER_MINUTE + len(list_drawn_figures(nb)) / 2))
+
+
+def list_drawn_figures(nb) -> list[str]:
+    """Return the names of the figures a notebook shows, in order."""
+    shown = [
+        re.match(r"\*\*Figure (\S+)\.\*\*", out.data["text/markdown"])
+        for cell in nb.cells
+        for out in cell.get("outputs", [])
+        if "text/markdown" in out.get("data", {})
+    ]
+    return [match[1] for match in shown if match]
+
+
+def publish_results(nb, file: Path, stage: Path) -> None:
+    """Move the results of a full run into place: tables, figures, records, and last the notebook itself."""
+    for made in sorted((stage / "data" / "derived").glob("*.csv")):
+        paths.replace(paths.DERIVED / made.name, made.read_bytes())
+    staged = stage / "figures"
+    records = []
+    if (staged / save.PACKAGE).exists():
+        records = json.loads((staged / save.PACKAGE).read_text(encoding="utf-8"))["resources"]
+    names = {record["name"] for record in records}
+    for old in paths.FIGURES.glob(f"{file.name[:2]}-*.*"):
+        if old.stem not in names:
+            old.unlink()
+    for record in records:
+        for kind in record["sha256"]:
+            paths.replace(
+                paths.FIGURES / f"{record['name']}.{kind}", (staged / f"{record['name']}.{kind}").read_bytes()
+            )
+    paths.FIGURES.mkdir(exist_ok=True)
+    save.record_figures(paths.FIGURES, records, drop=lambda record: record["name"].startswith(f"{file.name[:2]}-"))
+    paths.replace(file, format_notebook(nb))
+
+
+def format_notebook(nb) -> str:
+    """Return a notebook as the text of its file."""
+    return nbformat.writes(nb).rstrip("\n") + "\n"
+
+
+def run_notebook(file: Path) -> None:
+    """Execute, normalise, fill and publish one notebook. Raises NotebookError, and changes nothing, if it fails."""
+    stage = Path(tempfile.mkdtemp(prefix="derisking-"))
+    try:
+        nb = execute_notebook(read_notebook(file), stage, file.name)
+        nb = fill_answer(normalise_notebook(nb, file.name[:2]), file)
+        nbformat.validate(nb)
+        publish_results(nb, file, stage)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def redraw_figures(folder: Path, style: Path | None = None) -> None:
+    """Run every notebook and leave its figures in `folder`; nothing committed changes.
+
+    `style` is a matplotlib style file laid over ours; a CSV of the same name beside it replaces colours of meanings.csv.
+    """
+    variables = {style.STYLE_VARIABLE: str(style.resolve())} if style else {}
+    for file in list_notebooks():
+        execute_notebook(read_notebook(file), folder.resolve(), file.name, **variables)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the notebooks named, or redraw all figures elsewhere; print the fault and return 1 at the first that fails."""
+    parser = argparse.ArgumentParser(prog="python -m derisking.build.run", description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", help="notebooks to run and put in place")
+    parser.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="redraw the figures of all notebooks into FOLDER instead"
+    )
+    parser.add_argument("--style", type=Path, metavar="FILE", help="with --to: a matplotlib style file laid over ours")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.to:
+            redraw_figures(chosen.to, chosen.style)
+        for name in chosen.notebooks:
+            run_notebook(paths.NOTEBOOKS / Path(name).name)
+    except (NotebookError, blocks.BlockError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The notebooks and pages as a small static site, for reading where GitHub does not render.
+
+    python -m derisking.build.site          writes site/, to be opened from the file system at site/index.html
+
+The site has the folders of the repository, so every relative link leads where it led; notebooks and Markdown pages
+become HTML pages. Nothing is loaded from the network and no script runs.
+"""
+
+import html
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
+from pygments.formatters import HtmlFormatter
+
+from derisking.build import run
+from derisking.core import paths
+
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "data/basemap/README.md", "data/upstream/README.md",
+         "figures/README.md", "notebooks/README.md")  # fmt: skip
+COPIED = ("data", "figures", "notebooks/derisking", "CITATION.cff", "LICENSE", "LICENSE-DATA", "requirements.lock")
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #222; --note: #595959; --line: #ddd; --ground: #fff; --code: #f6f6f6; --link: #0072b2 }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e6e6; --note: #b0b0b0; --line: #444; --ground: #16181b; --code: #1f2226; --link: #7cc4f0 }
+}
+* { box-sizing: border-box }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 17px/1.55 Georgia, "DejaVu Serif", serif; overflow-wrap: break-word }
+header, main { max-width: 46rem; margin: 0 auto; padding: 0 1rem }
+header { padding-top: .8rem; font: 14px/1.4 "DejaVu Sans", Arial, sans-serif }
+header a { margin-right: 1em }
+h1, h2, h3 { font-family: "DejaVu Sans", Arial, sans-serif; line-height: 1.25 }
+h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } h3 { font-size: 1rem }
+a { color: var(--link) }
+img { max-width: 100%; height: auto; background: #fff }
+pre, .scroll { overflow-x: auto; max-width: 100% }
+pre, code { font: 13px/1.45 "DejaVu Sans Mono", monospace }
+pre { background: var(--code); padding: .6rem .8rem; border-radius: 3px }
+code { overflow-wrap: anywhere }
+table { border-collapse: collapse; font: 14px/1.4 "DejaVu Sans", Arial, sans-serif }
+th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem .25rem 0; text-align: left; vertical-align: top }
+blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--line) }
+.prompt { display: none }
+details.code > summary { color: var(--note); font: 13px/1.4 "DejaVu Sans", Arial, sans-serif; cursor: pointer }
+"""
+
+SHELL = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>{style}</style>
+</head>
+<body>
+<header><a href="{up}index.html">Front page</a><a href="{up}notebooks/index.html">Notebooks</a>
+<a href="{up}figures/index.html">Figures</a><a href="{up}data/index.html">Data</a></header>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def build(target: Path) -> list[Path]:
+    """Write the site to `target` in place of what is there; return its HTML pages."""
+    aside = target.with_name(f".{target.name}.part")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    for name in COPIED:
+        source = paths.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, aside / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        else:
+            shutil.copy2(source, aside / name)
+    for name in PAGES:
+        if (paths.ROOT / name).exists():
+            _page(aside / _html(name), markdown2html((paths.ROOT / name).read_text(encoding="utf-8")))
+    exporter = HTMLExporter(template_name="basic")
+    for file in run.list_notebooks():
+        body, _ = exporter.from_notebook_node(run.read_notebook(file))
+        _page(aside / "notebooks" / f"{file.stem}.html", _fold_code(body))
+    shutil.rmtree(target, ignore_errors=True)
+    aside.replace(target)
+    return sorted(target.rglob("*.html"))
+
+
+def _html(name: str) -> str:
+    return re.sub(r"\.(md|ipynb)$", ".html", re.sub(r"(^|/)README\.md$", r"\1index.html", name))
+
+
+def _page(file: Path, body: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
+    title = html.unescape(re.sub(r"<[^>]+>|¶", "", heading[1])).strip() if heading else file.stem
+    body = re.sub(r'(href=")(?!https?://|mailto:|#)([^"#]+)', lambda match: match[1] + _html(match[2]), body)
+    body = re.sub(r'<a class="anchor-link".*?</a>', "", body)
+    body = re.sub(r'(<h[1-6] id=")([^"]+)"', lambda match: f'{match[1]}{_anchor(match[2])}"', body)
+    body = re.sub(r"<table.*?</table>", lambda match: f'<div class="scroll">{match[0]}</div>', body, flags=re.DOTALL)
+    depth = len(file.relative_to(_root(file)).parts) - 1
+    style = STYLE + HtmlFormatter(style="default").get_style_defs(".highlight")
+    file.write_text(SHELL.format(title=html.escape(title), style=style, up="../" * depth, body=body), encoding="utf-8")
+
+
+def _anchor(heading_id: str) -> str:
+    """Return the anchor GitHub gives the heading, so that links with a fragment work in both places."""
+    return re.sub(r"[^\w-]", "", html.unescape(heading_id).lower())
+
+
+def _root(file: Path) -> Path:
+    return next(folder for folder in file.parents if folder.name in (".site.part", "site"))
+
+
+def _fold_code(body: str) -> str:
+    """Put the code of each cell behind a click: the page is for reading."""
+    folded = r'<details class="code"><summary>code</summary>\1</details>'
+    return re.sub(r'(<div class="[^"]*highlight hl-i?python3?[^"]*">.*?</pre></div>)', folded, body, flags=re.DOTALL)
+
+
+def main() -> int:
+    """Build the site and say where it is."""
+    pages = build(paths.ROOT / "site")
+    print(f"site/index.html and {len(pages) - 1} more pages")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Data in, typed frames out; knows no chart."""

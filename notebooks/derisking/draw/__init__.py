@@ -1,0 +1,1 @@
+"""One drawing vocabulary; knows nothing of this story."""

@@ -1,0 +1,305 @@
+"""One call that checks, saves, records and shows a figure.
+
+    fig, ax = style.make_canvas(183, 80)
+    ...
+    save.save_figure(fig, "01-closure-lists", data=frame, tables=["closure_lists"],
+                 caption="Finding first. Then what is shown.", alt="Kind of chart, axes, main pattern.")
+
+`save_figure` writes figures/NN-name.pdf, .svg, .png (300 dpi) and .csv (exactly what is plotted), adds the row of the
+manifest, and shows the figure with its alternative text and its caption. It refuses a figure that a journal or a
+reader could not use: see `FigureError`.
+"""
+
+import hashlib
+import io
+import json
+import warnings
+import xml.sax.saxutils as xml
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from filelock import FileLock
+from IPython.display import Markdown, display
+from matplotlib.text import Text
+from PIL import Image
+
+from derisking.core import paths
+from derisking.core.tables import format_csv, list_tables, read_schema
+from derisking.draw.style import MAX_HEIGHT, MM, WIDTHS, FigureError, measure_contrast, measure_luminance
+
+INLINE_DPI = 150
+MIN_POINTS = 5
+MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text against its ground
+LICENCE = "CC-BY-4.0"
+CREDIT = "The contributors of this repository, CC BY 4.0"
+PACKAGE = "datapackage.json"
+
+
+def _drawn_texts(fig) -> list[Text]:
+    """Draw the figure and return the texts that really were drawn (tick labels out of view are not)."""
+    drawn, original = [], Text.draw
+
+    def record(text, renderer, *args, **kwargs):
+        if text.get_visible() and text.get_text().strip():
+            drawn.append(text)
+        return original(text, renderer, *args, **kwargs)
+
+    Text.draw = record
+    try:
+        fig.canvas.draw()
+    finally:
+        Text.draw = original
+    return list(dict.fromkeys(drawn))
+
+
+def find_text_faults(fig) -> list[str]:
+    """Return what is wrong with the texts of a figure as rendered: cut, overlapping, crossed by marks, faint, too small.
+
+    Text boxes are compared with each other and with the page. Then the figure is drawn once more without its texts,
+    and the pixels under each box give its ground: the commonest colour there, and the share of other ink.
+    """
+    fig.set_dpi(INLINE_DPI)
+    texts = _drawn_texts(fig)
+    page = fig.bbox
+    boxes = []
+    for text in texts:
+        box = Text.get_window_extent(text)  # of an annotation too: the words without the arrow
+        trim = 0.14 * min(box.height, text.get_fontsize() * INLINE_DPI / 72)
+        boxes.append((box.x0 + 1, box.y0 + trim, box.x1 - 1, box.y1 - trim))
+    faults = []
+    for text, (x0, y0, x1, y1) in zip(texts, boxes, strict=True):
+        if x0 < page.x0 - 1 or y0 < page.y0 - 1 or x1 > page.x1 + 1 or y1 > page.y1 + 1:
+            faults.append(f"text {_short(text)} is cut at the edge of the page")
+        if text.get_fontsize() < MIN_POINTS:
+            faults.append(f"text {_short(text)} has {text.get_fontsize():.1f} pt, fewer than {MIN_POINTS}")
+    for i, a in enumerate(boxes):
+        for j in range(i + 1, len(boxes)):
+            b = boxes[j]
+            if min(a[2], b[2]) - max(a[0], b[0]) > 0.5 and min(a[3], b[3]) - max(a[1], b[1]) > 0.5:
+                faults.append(f"text {_short(texts[i])} overlaps text {_short(texts[j])}")
+    return faults + _ground_faults(fig, texts, boxes)
+
+
+def _ground_faults(fig, texts: list[Text], boxes: list[tuple]) -> list[str]:
+    alphas = [text.get_alpha() for text in texts]
+    for text in texts:
+        text.set_alpha(0)
+    fig.canvas.draw()
+    pixels = np.asarray(fig.canvas.buffer_rgba())[..., :3] / 255
+    for text, alpha in zip(texts, alphas, strict=True):
+        text.set_alpha(alpha)
+    faults, height = [], pixels.shape[0]
+    for text, (x0, y0, x1, y1) in zip(texts, boxes, strict=True):
+        under = pixels[max(0, round(height - y1)) : round(height - y0), max(0, round(x0)) : round(x1)].reshape(-1, 3)
+        if not len(under):
+            continue
+        colours, counts = np.unique(np.round(under, 2), axis=0, return_counts=True)
+        ground = colours[counts.argmax()]
+        light = measure_luminance(colours) + 0.05
+        base = float(measure_luminance(ground)) + 0.05
+        ink = counts[np.maximum(light, base) / np.minimum(light, base) > 1.5].sum() / counts.sum()
+        if ink > 0.06:
+            faults.append(f"text {_short(text)} lies over marks ({ink:.0%} of its box)")
+        if (ratio := measure_contrast(text.get_color(), tuple(ground))) < MIN_CONTRAST:
+            faults.append(f"text {_short(text)} has contrast {ratio:.1f}:1 to its ground, less than {MIN_CONTRAST}:1")
+    return faults
+
+
+def _short(text: Text) -> str:
+    words = " ".join(text.get_text().split())
+    return repr(words if len(words) < 40 else words[:37] + "...")
+
+
+def _check(fig, name: str, data: pd.DataFrame, caption: str, alt: str, tables: list[str]) -> list[str]:
+    width, height = fig.get_size_inches() / MM
+    faults = []
+    if not alt.strip():
+        faults.append("it has no alternative text; say kind of chart, axes and main pattern in one to three sentences")
+    if not caption.strip():
+        faults.append("it has no caption; its first sentence is the finding")
+    if not tables:
+        faults.append("it names no source tables; `tables=[...]` lists the tables its numbers come from")
+    faults += [f"its source table {table!r} is not in data/datapackage.json" for table in tables
+               if table not in list_tables()]  # fmt: skip
+    if data.empty:
+        faults.append("its data frame is empty; pass what is plotted")
+    if round(width, 3) not in WIDTHS:
+        faults.append(f"it is {width:.1f} mm wide; {WIDTHS[0]} and {WIDTHS[1]} mm are allowed")
+    if height > MAX_HEIGHT + 0.01:
+        faults.append(f"it is {height:.1f} mm high; {MAX_HEIGHT} mm is the most a page takes")
+    if not (len(name) > 3 and name[:2].isdigit() and name[2] == "-"):
+        faults.append("its name does not begin with the number of its notebook, as in 01-closure-lists")
+    if mpl.rcParams["pdf.fonttype"] != 42:
+        faults.append("the PDF would hold Type 3 fonts; pdf.fonttype must be 42")
+    return faults
+
+
+# ----------------------------------------------------------------------------------------------- saving
+
+
+def _render(fig, name: str, caption: str, alt: str) -> dict[str, bytes]:
+    title = caption.split(". ")[0].rstrip(".")
+    formats = {
+        "pdf": {"Title": title, "Author": CREDIT, "Subject": alt, "CreationDate": None,
+                "Keywords": f"{name}; North Korea; diplomatic missions; licence {LICENCE}"},
+        "svg": {"Title": title, "Description": alt, "Rights": LICENCE, "Creator": CREDIT, "Date": None},
+        "png": {"Title": title, "Description": alt, "Author": CREDIT, "Copyright": LICENCE, "Software": None},
+    }  # fmt: skip
+    files = {}
+    for kind, metadata in formats.items():
+        buffer = io.BytesIO()
+        fig.savefig(buffer, format=kind, metadata=metadata, dpi=300)
+        files[kind] = buffer.getvalue()
+    if b"/Type3" in files["pdf"]:
+        raise FigureError(f"Figure {name}: the PDF holds Type 3 fonts; print shops refuse them.")
+    files["svg"] = _accessible(files["svg"], alt)
+    return files
+
+
+def _accessible(svg: bytes, alt: str) -> bytes:
+    """Add role and desc, which screen readers use, to an SVG of matplotlib's."""
+    text = svg.decode()
+    start = text.index(">", text.index("<svg")) + 1
+    head = text[:start][:-1] + ' role="img">'
+    body = text[start:]
+    if "</title>" in body:
+        cut = body.index("</title>") + len("</title>")
+        body = f"{body[:cut]}\n <desc>{xml.escape(alt)}</desc>{body[cut:]}"
+    return (head + body).encode()
+
+
+def _fields(data: pd.DataFrame, tables: list[str], columns: dict[str, str]) -> list[dict]:
+    """Describe each column of a figure's CSV: by `columns`, else as in the first source table that has it."""
+    known = {}
+    for table in reversed(tables):
+        known |= {field["name"]: field["description"] for field in read_schema(table)["fields"]}
+    known |= columns
+    if missing := [name for name in data.columns if name not in known]:
+        raise FigureError(f"columns {missing} of the data are not described; pass `columns={{'{missing[0]}': '...'}}`")
+    types = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "date"}
+    return [
+        {"name": name, "type": types.get(data[name].dtype.kind, "string"), "description": known[name],
+         **({"trueValues": ["1"], "falseValues": ["0"]} if data[name].dtype.kind == "b" else {})}
+        for name in data.columns
+    ]  # fmt: skip
+
+
+def save_figure(
+    fig,
+    name: str,
+    *,
+    data: pd.DataFrame,
+    caption: str,
+    alt: str,
+    tables: list[str],
+    columns: dict[str, str] | None = None,
+) -> None:
+    """Check, save, record and show one figure.
+
+    name: NN-words, NN the number of the notebook. data: one row per mark drawn, the columns plotted. caption: finding
+    first. alt: one to three sentences. tables: names of the tables the data come from. columns: what those columns of
+    `data` mean that no source table has.
+
+    Raises FigureError, and saves nothing, without alternative text, caption or source tables; with a width other than
+    89 or 183 mm, Type 3 fonts, a missing glyph, undescribed columns; or with text that is cut, overlaps, lies over
+    marks, is smaller than 5 pt or fainter than 4.5:1.
+    """
+    columns = columns or {}
+    data = data.reset_index(drop=True)
+    faults = _check(fig, name, data, caption, alt, tables)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if not faults:
+            faults += find_text_faults(fig)
+            try:
+                fields = _fields(data, tables, columns)
+            except FigureError as error:
+                faults.append(str(error))
+            files = _render(fig, name, caption, alt)
+    faults += sorted({f"matplotlib warns: {str(w.message).splitlines()[0]}" for w in caught})
+    if faults:
+        raise FigureError(f"Figure {name} was not saved:\n" + "\n".join(f"- {fault}" for fault in faults))
+    files["csv"] = format_csv(data).encode()
+    width, height = (round(float(side / MM), 1) for side in fig.get_size_inches())
+    record = {
+        "name": name,
+        "type": "table",
+        "path": f"{name}.csv",
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "title": caption.split(". ")[0].rstrip("."),
+        "description": caption,
+        "alt": alt,
+        "notebook": _notebook(name),
+        "tables": list(tables),
+        "width_mm": width,
+        "height_mm": height,
+        "licenses": [{"name": LICENCE}],
+        "sha256": {kind: hashlib.sha256(files[kind]).hexdigest() for kind in ("pdf", "svg", "png", "csv")},
+        "schema": {"fields": fields, "missingValues": [""]},
+    }
+    folder = paths.output(paths.FIGURES)
+    for kind, content in files.items():
+        paths.replace(folder / f"{name}.{kind}", content)
+    record_figures(folder, [record])
+    _display(fig, name, caption, alt)
+
+
+def _notebook(name: str) -> str:
+    found = sorted(paths.NOTEBOOKS.glob(f"{name[:2]}_*.ipynb"))
+    return found[0].name if found else ""
+
+
+def record_figures(folder: Path, records: list[dict], drop=lambda record: False) -> None:
+    """Put records into the package of `folder` in place of those of the same name, and write the manifest anew.
+
+    `drop` says which older records go: those of a notebook that no longer draws them. Several notebooks may do so at once.
+    """
+    with FileLock(folder / ".lock"):
+        file = folder / PACKAGE
+        known = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
+        merged = {r["name"]: r for r in known if not drop(r)} | {r["name"]: r for r in records}
+        ordered = [merged[name] for name in sorted(merged)]
+        package = {
+            "name": "derisking-figures",
+            "title": "What is plotted in the figures",
+            "licenses": [{"name": LICENCE, "path": "https://creativecommons.org/licenses/by/4.0/"}],
+            "resources": ordered,
+        }
+        paths.replace(file, json.dumps(package, indent=1, ensure_ascii=False) + "\n")
+        paths.replace(folder / "manifest.csv", format_csv(build_manifest(ordered)))
+
+
+def build_manifest(records: list[dict]) -> pd.DataFrame:
+    """Return the flat view of the figures' package: one row a figure, for readers who want a table."""
+    flat = [
+        {
+            "figure": r["name"],
+            "notebook": r["notebook"],
+            "caption": r["description"],
+            "alt": r["alt"],
+            "width_mm": r["width_mm"],
+            "height_mm": r["height_mm"],
+            "tables": ";".join(r["tables"]),
+            "licence": r["licenses"][0]["name"],
+            **{f"sha256_{kind}": value for kind, value in r["sha256"].items()},
+        }
+        for r in records
+    ]
+    return pd.DataFrame(flat)
+
+
+def _display(fig, name: str, caption: str, alt: str) -> None:
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=INLINE_DPI, metadata={"Software": None})
+    image = Image.open(buffer).convert("RGB").quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    image.save(small, format="PNG", optimize=True)
+    data = {"image/png": small.getvalue(), "text/plain": f"Alt text: {alt}"}
+    display(data, raw=True, metadata={"image/png": {"alt": alt, "width": image.width * 2 // 3}})
+    links = ", ".join(f"[{kind}](../figures/{name}.{kind})" for kind in ("pdf", "svg", "png", "csv"))
+    display(Markdown(f"**Figure {name}.** {caption} ({links})"))

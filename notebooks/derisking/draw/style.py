@@ -1,0 +1,127 @@
+"""One look for every figure: page, colours and what they mean.
+
+fig, ax = style.make_canvas(183, 80)
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+MM = 1 / 25.4  # inches
+WIDTHS = (89, 183)  # mm: one and two columns of a journal
+MAX_HEIGHT = 170  # mm
+
+INK, NOTE = "#222222", "#595959"  # text and main marks; notes
+MUTED, PALE = "#8C8C8C", "#DDDDDD"  # marks that stand back; lines that only guide the eye
+
+# The one setting that redraws everything in a journal's own way: DERISKING_STYLE names a matplotlib style file, laid
+# over ours. If a CSV of the same name stands beside it (columns group, key, colour), its colours replace ours.
+HERE = Path(__file__).parent
+STYLE_VARIABLE = "DERISKING_STYLE"
+plt.style.use(HERE / "style.mplstyle")
+if os.environ.get(STYLE_VARIABLE):
+    plt.style.use(os.environ[STYLE_VARIABLE])
+    try:
+        font_manager.findfont(font_manager.FontProperties(), fallback_to_default=False)
+    except ValueError:
+        raise ValueError(
+            f"The font {mpl.rcParams['font.family'][0]!r} of {os.environ[STYLE_VARIABLE]} is not known to matplotlib. Install "
+            f"it; if it is installed, delete matplotlib's list of fonts in {mpl.get_cachedir()} and try again."
+        ) from None
+
+
+# Few to many, for counts: one hue from pale to dark, so that it also reads in grey.
+SEQUENTIAL = mpl.colors.LinearSegmentedColormap.from_list("derisking", ["#D6E6F2", "#0072B2", "#002B45"])
+
+
+class FigureError(Exception):
+    """A figure is not fit to be saved; the message names every reason and how to mend it."""
+
+
+# ---------------------------------------------------------------------------------------- visual language
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How one category is drawn everywhere: colour, marker, and how the marker is filled."""
+
+    label: str
+    colour: str
+    marker: str
+    fill: str
+
+    def style(self, size: float = 4.5) -> dict:
+        """Return the keyword arguments of `Axes.plot` for marks of `size` points without a line."""
+        hollow = self.fill == "none"
+        return {
+            "marker": self.marker,
+            "markersize": size,
+            "fillstyle": "full" if hollow else self.fill,
+            "markerfacecolor": "white" if hollow else self.colour,
+            "markerfacecoloralt": "white",
+            "markeredgecolor": self.colour,
+            "markeredgewidth": 0.9,
+            "linestyle": "none",
+        }
+
+
+@cache
+def read_meanings(group: str) -> dict[str, Meaning]:
+    """Return the categories of one group of meanings.csv by key, in the order in which they are always shown."""
+    table = pd.read_csv(HERE / "meanings.csv", dtype=str, keep_default_na=False).set_index(["group", "key"])
+    palette = Path(os.environ.get(STYLE_VARIABLE, "")).with_suffix(".csv") if os.environ.get(STYLE_VARIABLE) else None
+    if palette and palette.exists():
+        table.update(pd.read_csv(palette, dtype=str).set_index(["group", "key"]))
+    table = table.reset_index()
+    rows = table[table["group"] == group]
+    if rows.empty:
+        raise FigureError(f"No meanings for {group!r}; groups are {', '.join(table['group'].unique())}.")
+    return {row.key: Meaning(row.label, row.colour, row.marker, row.fill) for row in rows.itertuples()}
+
+
+# ---------------------------------------------------------------------------------------------- drawing
+
+
+def make_canvas(width: float, height: float, nrows: int = 1, ncols: int = 1, mosaic=None, **options):
+    """Return a figure of `width` x `height` mm and its axes.
+
+    Axes come as from `matplotlib.pyplot.subplots`, or by name as from `subplot_mosaic` if a `mosaic` is given.
+    Raises FigureError for a width other than 89 or 183 mm or more height than a page has.
+    """
+    if width not in WIDTHS:
+        raise FigureError(f"A figure is {WIDTHS[0]} or {WIDTHS[1]} mm wide, not {width}.")
+    if height > MAX_HEIGHT:
+        raise FigureError(f"A figure is at most {MAX_HEIGHT} mm high, not {height}.")
+    fig = Figure(figsize=(width * MM, height * MM))  # not pyplot's: nothing is shown before `show`, in whichever cell
+    FigureCanvasAgg(fig)
+    if mosaic is not None:
+        return fig, fig.subplot_mosaic(mosaic, **options)
+    return fig, fig.subplots(nrows, ncols, **options)
+
+
+def draw_key(ax, group: str, only=None, **options) -> None:
+    """Draw the key of a group of meanings into `ax`; `only` names the categories that occur. For charts too full to label."""
+    shown = [meaning for name, meaning in read_meanings(group).items() if only is None or name in only]
+    handles = [mpl.lines.Line2D([], [], label=m.label, **m.style()) for m in shown]
+    ax.legend(handles=handles, **{"handletextpad": 0.2, "columnspacing": 1.0, "borderaxespad": 0.0, **options})
+
+
+def measure_luminance(rgb: np.ndarray) -> np.ndarray:
+    """Relative luminance of sRGB values in 0..1 (WCAG 2.2)."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return linear @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def measure_contrast(one, other) -> float:
+    """Return the contrast ratio of two colours, 1 (none) to 21 (black on white), by WCAG 2.2."""
+    light = sorted(float(measure_luminance(np.array(mpl.colors.to_rgb(colour)))) for colour in (one, other))
+    return (light[1] + 0.05) / (light[0] + 0.05)

@@ -1,0 +1,1 @@
+"""What one notebook needs and is longer than a screen; nobody else may use it."""

@@ -1,0 +1,1 @@
+"""Statistics, thin over scipy and statsmodels."""
