@@ -39,8 +39,8 @@ def read(text: str, name: str, where: str = "the page") -> str:
     return found[0][1].strip()
 
 
-def empty(text: str) -> str:
-    """Return a text without the content of its blocks: what its authors wrote."""
-    for name in names(text):
+def empty(text: str, keep: tuple[str, ...] = ()) -> str:
+    """Return a text without the content of its blocks, those in `keep` excepted: what its authors wrote."""
+    for name in [name for name in names(text) if name not in keep]:
         text = _pattern(name).sub(lambda match: match[1] + match[2].lstrip(), text)
     return text

@@ -13,6 +13,7 @@ import pandas as pd
 
 from derisking.build import blocks, run
 from derisking.core import paths, tables
+from derisking.core.glue import strip_marks
 from derisking.draw import save
 
 GENERATED = "<!-- Written by the build from {source}; change it there. -->\n\n"
@@ -68,7 +69,7 @@ def short_answer(nb) -> str:
     """Return the computed short answer of a notebook."""
     for cell in nb.cells:
         if "answer" in blocks.names(cell.source):
-            return blocks.read(cell.source, "answer")
+            return strip_marks(blocks.read(cell.source, "answer"))
     return ""
 
 

@@ -19,8 +19,9 @@ from pathlib import Path
 import nbclient
 import nbformat
 
-from derisking.build import blocks
+from derisking.build import blocks, filling
 from derisking.core import paths
+from derisking.core.glue import GlueError
 from derisking.draw import save
 
 TIMEOUT = 300  # seconds a cell may take
@@ -62,14 +63,26 @@ def read_title(nb) -> str:
 
 def read_author_source(nb) -> str:
     """Return what people wrote in a notebook, without outputs and generated blocks: it decides whether to run again."""
-    kept = [[cell.cell_type, blocks.empty(cell.source), cell.metadata.get("tags", [])] for cell in nb.cells]
+    kept = [[cell.cell_type, _own_words(nb, cell), cell.metadata.get("tags", [])] for cell in nb.cells]
     return json.dumps(kept, ensure_ascii=False)
 
 
+def _own_words(nb, cell) -> str:
+    """Return the text of a cell without what the build writes into it."""
+    if cell.cell_type != "markdown":
+        return cell.source
+    return filling.empty_marks(blocks.empty(cell.source, keep=(ANSWER,) if has_written_answer(nb) else ()))
+
+
+def has_written_answer(nb) -> bool:
+    """Say whether the short answer is written in Markdown with glued numbers, not computed in a tagged cell."""
+    return not any(ANSWER in cell.metadata.get("tags", []) for cell in nb.cells if cell.cell_type == "code")
+
+
 def read_results(nb) -> str:
-    """Return what a run put into a notebook: outputs and the short answer; what the navigation says is not part of it."""
-    answer = [blocks.read(cell.source, ANSWER) for cell in nb.cells if ANSWER in blocks.names(cell.source)]
-    return json.dumps([answer, [cell.get("outputs", []) for cell in nb.cells]], ensure_ascii=False)
+    """Return what a run put into a notebook: outputs, short answer, filled marks; the navigation is not part of it."""
+    texts = [blocks.empty(cell.source, keep=(ANSWER,)) for cell in nb.cells if cell.cell_type == "markdown"]
+    return json.dumps([texts, [cell.get("outputs", []) for cell in nb.cells]], ensure_ascii=False)
 
 
 def execute_notebook(nb, stage: Path, name: str, **variables: str):
@@ -143,6 +156,8 @@ def _joined(outputs: list) -> list:
 
 def fill_answer(nb, file: Path):
     """Write the short answer, computed in the cell tagged "answer", into its block in the opening."""
+    if has_written_answer(nb):
+        return filling.fill_notebook(nb, file.name)
     answers = [cell for cell in nb.cells if ANSWER in cell.metadata.get("tags", []) and cell.cell_type == "code"]
     shown = [
         out.data["text/markdown"] for cell in answers for out in cell.outputs if "text/markdown" in out.get("data", {})
@@ -177,10 +192,13 @@ def estimate_minutes(nb) -> int:
 def list_drawn_figures(nb) -> list[str]:
     """Return the names of the figures a notebook shows, in order."""
     shown = [
-        re.match(r"\*\*Figure (\S+)\.\*\*", out.data["text/markdown"])
+        re.match(r"\*\*Figure (\S+)\.\*\*", text)
         for cell in nb.cells
-        for out in cell.get("outputs", [])
-        if "text/markdown" in out.get("data", {})
+        for text in (
+            [cell.source]
+            if cell.cell_type == "markdown"
+            else [out.data["text/markdown"] for out in cell.outputs if "text/markdown" in out.get("data", {})]
+        )
     ]
     return [match[1] for match in shown if match]
 
@@ -248,7 +266,7 @@ def main(arguments: list[str] | None = None) -> int:
             redraw_figures(chosen.to, chosen.style)
         for name in chosen.notebooks:
             run_notebook(paths.NOTEBOOKS / Path(name).name)
-    except (NotebookError, blocks.BlockError) as error:
+    except (NotebookError, blocks.BlockError, GlueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -26,6 +26,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from derisking.core import paths
+from derisking.core.glue import fill_braces, fill_marks, known_values, strip_marks
 from derisking.core.tables import format_csv, list_tables, read_schema
 from derisking.draw.style import MAX_HEIGHT, MM, WIDTHS, FigureError, measure_contrast, measure_luminance
 
@@ -191,16 +192,16 @@ def save_figure(
     name: str,
     *,
     data: pd.DataFrame,
-    caption: str,
-    alt: str,
     tables: list[str],
     columns: dict[str, str] | None = None,
+    caption: str = "",
+    alt: str = "",
 ) -> None:
     """Check, save, record and show one figure.
 
-    name: NN-words, NN the number of the notebook. data: one row per mark drawn, the columns plotted. caption: finding
-    first. alt: one to three sentences. tables: names of the tables the data come from. columns: what those columns of
-    `data` mean that no source table has.
+    name: NN-words, NN the number of the notebook. data: one row per mark drawn, the columns plotted. tables: names of
+    the tables the data come from. columns: what those columns of `data` mean that no source table has. caption: finding
+    first. alt: one to three sentences. Without the two they are read from the notebook (see `find_words`).
 
     Raises FigureError, and saves nothing, without alternative text, caption or source tables; with a width other than
     89 or 183 mm, Type 3 fonts, a missing glyph, undescribed columns; or with text that is cut, overlaps, lies over
@@ -208,6 +209,9 @@ def save_figure(
     """
     columns = columns or {}
     data = data.reset_index(drop=True)
+    written = not caption
+    if written:
+        caption, alt = find_words(name)
     faults = _check(fig, name, data, caption, alt, tables)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -246,7 +250,26 @@ def save_figure(
     for kind, content in files.items():
         paths.replace(folder / f"{name}.{kind}", content)
     record_figures(folder, [record])
-    _display(fig, name, caption, alt)
+    _display(fig, name, "" if written else caption, alt)
+
+
+def find_words(name: str) -> tuple[str, str]:
+    """Return caption and alternative text of a figure from the Markdown cell of its notebook, numbers filled in.
+
+    The cell begins with `**Figure NAME.**` and ends with `<!-- alt: ... -->`. Every value it names must be glued before
+    the figure is saved. Returns empty texts if there is no such cell, so that the checks can say what is missing.
+    Raises GlueError for a name that is not glued.
+    """
+    where = f"the words of figure {name}"
+    head = f"**Figure {name}.**"
+    file = paths.NOTEBOOKS / _notebook(name)
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"] if file.is_file() else []
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    found = next((text.strip() for text in texts if text.strip().startswith(head)), "")
+    caption, _, alt = found.removeprefix(head).partition("<!-- alt:")
+    caption = strip_marks(fill_marks(caption, known_values(), where))
+    alt = fill_braces(alt.partition("-->")[0], known_values(), where)
+    return " ".join(caption.split()), " ".join(alt.split())
 
 
 def _notebook(name: str) -> str:
@@ -302,4 +325,4 @@ def _display(fig, name: str, caption: str, alt: str) -> None:
     data = {"image/png": small.getvalue(), "text/plain": f"Alt text: {alt}"}
     display(data, raw=True, metadata={"image/png": {"alt": alt, "width": image.width * 2 // 3}})
     links = ", ".join(f"[{kind}](../figures/{name}.{kind})" for kind in ("pdf", "svg", "png", "csv"))
-    display(Markdown(f"**Figure {name}.** {caption} ({links})"))
+    display(Markdown(f"**Figure {name}.** {caption} ({links})" if caption else f"Files of the figure: {links}"))

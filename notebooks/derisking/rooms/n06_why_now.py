@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
+from derisking.core import sources
 from derisking.draw import multiples, style
 from derisking.draw.style import INK, NOTE, PALE
 

@@ -1,0 +1,79 @@
+"""Numbers in sentences come from the run, and from nowhere else."""
+
+import nbformat
+import pytest
+from derisking.build import filling
+from derisking.core import glue
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """A notebook that has glued nothing yet."""
+    monkeypatch.setattr(glue, "_values", {})
+
+
+def notebook(markdown: str, **values):
+    """A notebook that has run: one Markdown cell, and one code cell that glued `values`."""
+    cell = nbformat.v4.new_code_cell("glue(...)")
+    cell.outputs = [nbformat.v4.new_output("display_data", {glue.MIME: values, "text/plain": "shown"})]
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(markdown), cell])
+
+
+def test_a_mark_is_filled_and_filled_again():
+    nb = notebook("In <!--=year--><!--/--> it was lowest.", year="1998")
+    assert filling.fill_notebook(nb, "05_x.ipynb").cells[0].source == "In <!--=year-->1998<!--/--> it was lowest."
+    nb.cells[1].outputs[0].data[glue.MIME] = {"year": "1999"}
+    assert "<!--=year-->1999<!--/-->" in filling.fill_notebook(nb, "05_x.ipynb").cells[0].source
+    assert filling.empty_marks(nb.cells[0].source) == "In <!--=year--><!--/--> it was lowest."
+    assert glue.strip_marks(nb.cells[0].source) == "In 1999 it was lowest."
+
+
+@pytest.mark.parametrize(
+    "markdown, values, told",
+    [
+        ("In <!--=yaer--><!--/-->.", {"year": "1998"}, "cell 1: no value 'yaer' is glued. Glued are: year"),
+        ("No number.", {"year": "1998"}, "no sentence uses year"),
+        ("<!--=year--><!--/--> was bad.", {"year": "1998"}, "cell 1: a mark begins a line"),
+    ],
+    ids=["unknown", "unused", "line start"],
+)
+def test_what_does_not_fit_names_notebook_and_cell(markdown, values, told):
+    with pytest.raises(glue.GlueError) as error:
+        filling.fill_notebook(notebook(markdown, **values), "05_x.ipynb")
+    assert "notebooks/05_x.ipynb" in str(error.value) and told in str(error.value)
+
+
+def test_a_mark_filled_by_hand_is_found():
+    nb = notebook("In <!--=year-->1997<!--/-->.", year="1998")
+    (line,) = filling.find_stale_marks(nb, "05_x.ipynb")
+    assert "cell 1" in line and "'1997'" in line and "'1998'" in line
+
+
+def test_an_alternative_text_uses_a_value():
+    nb = notebook("**Figure 05-x.** Low.\n\n<!-- alt: Lowest in {year}. -->", year="1998")
+    assert filling.fill_notebook(nb, "05_x.ipynb")
+    assert glue.fill_braces("Lowest in {year}.", {"year": "1998"}, "here") == "Lowest in 1998."
+    with pytest.raises(glue.GlueError, match="here: no value 'yaer'"):
+        glue.fill_braces("Lowest in {yaer}.", {"year": "1998"}, "here")
+
+
+@pytest.mark.parametrize(
+    "value, word",
+    [(1998, "1998"), (12345, "12,345"), (0.5, "0.5"), ("a third", "a third"), (float("3.0"), "3")],
+)
+def test_values_are_worded(value, word, capsys):
+    glue.glue(value=value)
+    assert glue.known_values() == {"value": word}
+
+
+@pytest.mark.parametrize("value", [1 / 3, True, None, "", "-->", [1]])
+def test_other_values_are_refused(value):
+    with pytest.raises(glue.GlueError):
+        glue.glue(value=value)
+
+
+def test_one_name_has_one_value():
+    glue.glue(year=1998)
+    glue.glue(year=1998)
+    with pytest.raises(glue.GlueError, match="already glued"):
+        glue.glue(year=1999)
