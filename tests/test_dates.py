@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from derisking.core import dates
 from derisking.core.dates import Span
+from derisking.core.events import find_event_day
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 ends = st.one_of(st.none(), days)
@@ -147,3 +148,11 @@ def test_count_open_of_one_spell(opened, closed, day, expected):
 )
 def test_labels_for_people(text, precision, words):
     assert dates.label(text, precision) == words
+
+
+def test_the_day_of_a_known_event_comes_from_the_table():
+    assert find_event_day("2023-08-26-border-reopens") == pd.Timestamp("2023-08-26")
+    with pytest.raises(KeyError, match="no-such-event"):
+        find_event_day("no-such-event")
+    with pytest.raises(ValueError, match="only 2005-09"):
+        find_event_day("2005-09-aid-agencies-leave")
