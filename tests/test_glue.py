@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from derisking.build import filling
 from derisking.core import glue
+from derisking.core.tables import load_table
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +78,12 @@ def test_one_name_has_one_value():
     glue.glue(year=1998)
     with pytest.raises(glue.GlueError, match="already glued"):
         glue.glue(year=1999)
+
+
+def test_what_the_tables_say_of_a_claim_needs_no_glue():
+    nb = filling.fill_notebook(notebook("| <!--=q21.claim--><!--/--> | <!--=q21.verdict--><!--/--> |"), "05_x.ipynb")
+    table = load_table("claims").set_index("claim_id")
+    assert f">{table.loc['Q2.1', 'claim']}<" in nb.cells[0].source
+    assert not filling.find_stale_marks(nb, "05_x.ipynb")
+    with pytest.raises(glue.GlueError, match="no value 'q99.claim' is glued. Glued are: none"):
+        filling.fill_notebook(notebook("A claim: <!--=q99.claim--><!--/-->."), "05_x.ipynb")

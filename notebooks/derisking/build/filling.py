@@ -2,12 +2,16 @@
 
 See `derisking.core.glue` for the marks. Three things are faults: a mark or a name in an alternative text without a value,
 a value that no sentence uses, and words between marks that are not the value.
+
+What a notebook says of a claim need not be glued: the marks `q21.claim`, `q21.test` and `q21.verdict` hold the wording
+of claim Q2.1, what would show it, and the verdict, from the tables of claims and findings.
 """
 
 import re
 
-from derisking.core import paths
+from derisking.core import claims, paths
 from derisking.core.glue import MARK, MIME, GlueError, fill_marks
+from derisking.core.tables import load_table
 
 ALT = re.compile(r"<!-- alt:(.*?)-->", re.DOTALL)
 LINE_START = re.compile(r"^\s{0,3}<!--=", re.MULTILINE)
@@ -20,6 +24,23 @@ def read_glued(nb) -> dict[str, str]:
         for out in cell.get("outputs", []):
             values |= out.get("data", {}).get(MIME, {})
     return values
+
+
+def read_claim_words() -> dict[str, str]:
+    """Return what marks may say of each claim: its wording, what would show it, and the verdict (q21.claim, ...)."""
+    table, words = load_table("claims"), {}
+    verdicts = claims.reach_verdicts(table, load_table("findings"))
+    for row in table.itertuples():
+        key = row.claim_id.lower().replace(".", "")
+        test = row.expected_if_true if isinstance(row.expected_if_true, str) else "nothing that can be observed"
+        words |= {f"{key}.claim": row.claim, f"{key}.test": test, f"{key}.verdict": verdicts[row.claim_id]}
+    return words
+
+
+def find_values(nb) -> dict[str, str]:
+    """Return every value the marks of a notebook may hold: what its run glued, and what the tables say of claims."""
+    names = {match[1] for cell in nb.cells if cell.cell_type == "markdown" for match in MARK.finditer(cell.source)}
+    return read_glued(nb) | (read_claim_words() if any("." in name for name in names) else {})
 
 
 def empty_marks(text: str) -> str:
@@ -41,7 +62,7 @@ def fill_notebook(nb, name: str):
     Raises GlueError with notebook and cell for a mark without a value, a mark that begins a line (Markdown would take
     the line for HTML), and a glued value that no sentence uses.
     """
-    values = read_glued(nb)
+    values = find_values(nb)
     for number, cell in enumerate(nb.cells, 1):
         if cell.cell_type != "markdown":
             continue
@@ -52,14 +73,14 @@ def fill_notebook(nb, name: str):
             )
         cell.source = fill_marks(cell.source, values, where)
     page = (paths.ROOT / "README.md").read_text(encoding="utf-8") if (paths.ROOT / "README.md").exists() else ""
-    if unused := sorted(values.keys() - list_used_names(nb, name[:2], page)):
+    if unused := sorted(read_glued(nb).keys() - list_used_names(nb, name[:2], page)):
         raise GlueError(f"notebooks/{name}: no sentence uses {', '.join(unused)}. Use each value, or do not glue it.")
     return nb
 
 
 def find_stale_marks(nb, name: str) -> list[str]:
     """Return one line for each mark whose words are not the value glued: filled by hand, or not filled since a run."""
-    values = read_glued(nb)
+    values = find_values(nb)
     return [
         f"notebooks/{name}, cell {number}: found {match[2]!r} between the marks of {match[1]!r}; "
         f"expected {values.get(match[1])!r}. `make` fills the marks; never fill one by hand."

@@ -69,9 +69,8 @@ def fill_marks(text: str, values: dict[str, str], where: str) -> str:
 
     def fill(match):
         if match[1] not in values:
-            raise GlueError(
-                f"{where}: no value {match[1]!r} is glued. Glued are: {', '.join(sorted(values)) or 'none'}."
-            )
+            glued = ", ".join(sorted(name for name in values if "." not in name)) or "none"
+            raise GlueError(f"{where}: no value {match[1]!r} is glued. Glued are: {glued}.")
         return f"<!--={match[1]}-->{values[match[1]]}<!--/-->"
 
     return MARK.sub(fill, text)
