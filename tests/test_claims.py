@@ -9,7 +9,10 @@ from derisking.core import claims, tables
 
 BEARS = ["supports", "against", "mixed", "does_not_discriminate"]
 STRENGTHS = ["strong", "moderate", "weak"]
-ORDER = {"not supported": -2, "leans against": -1, "contested": 0, "cannot tell": 0, "leans for": 1, "supported": 2}
+ORDER = {
+    "not supported": -3, "leans against": -2, "open, leaning against": -1, "contested": 0, "cannot tell": 0,
+    "open, leaning for": 1, "leans for": 2, "supported": 3,
+}  # fmt: skip
 MIRROR = {"supports": "against", "against": "supports"}
 
 one = st.tuples(st.sampled_from(BEARS), st.sampled_from(STRENGTHS))
@@ -30,17 +33,20 @@ def verdict(findings, testable="yes"):
         ([], "cannot tell"),
         ([("supports", "weak")] * 9, "cannot tell"),
         ([("mixed", "strong"), ("does_not_discriminate", "strong")], "cannot tell"),
-        ([("supports", "moderate")], "leans for"),
+        ([("supports", "moderate")], "open, leaning for"),
         ([("supports", "moderate")] * 2, "supported"),
-        ([("supports", "strong")], "supported"),
-        ([("against", "moderate")], "leans against"),
+        ([("supports", "strong")], "open, leaning for"),
+        ([("supports", "strong"), ("supports", "moderate")], "supported"),
+        ([("against", "moderate")], "open, leaning against"),
         ([("against", "moderate")] * 2, "not supported"),
-        ([("against", "strong")], "not supported"),
+        ([("against", "strong")], "open, leaning against"),
+        ([("against", "strong"), ("against", "moderate")], "not supported"),
         ([("supports", "moderate"), ("against", "moderate")], "contested"),
         ([("supports", "strong"), ("against", "strong")], "contested"),
         ([("supports", "strong"), ("against", "moderate"), ("against", "moderate")], "contested"),
-        ([("supports", "strong"), ("against", "moderate")], "leans for"),
-        ([("supports", "moderate"), ("against", "strong")], "leans against"),
+        ([("supports", "strong"), ("against", "moderate")], "open, leaning for"),
+        ([("supports", "strong"), ("supports", "moderate"), ("against", "moderate")], "leans for"),
+        ([("supports", "moderate"), ("against", "strong")], "open, leaning against"),
     ],
 )
 def test_verdicts_worked_out_by_hand(findings, expected):
@@ -48,7 +54,7 @@ def test_verdicts_worked_out_by_hand(findings, expected):
 
 
 def test_every_verdict_can_be_reached():
-    sides = [[], ["moderate"], ["moderate"] * 2, ["strong"]]
+    sides = [[], ["moderate"], ["moderate"] * 2, ["strong"], ["strong", "moderate"]]
     reached = {
         verdict([("supports", s) for s in up] + [("against", s) for s in down], testable)
         for up in sides
@@ -115,14 +121,16 @@ def test_repeating_all_findings_never_changes_sides(findings):
 
 @given(several)
 def test_a_strong_finding_keeps_a_claim_from_the_opposite_end(findings):
-    assert verdict([*findings, ("supports", "strong")]) not in ("not supported", "cannot tell", "leans against")
+    assert verdict([*findings, ("supports", "strong")]) not in (
+        "not supported", "cannot tell", "leans against", "open, leaning against"
+    )  # fmt: skip
 
 
 def test_verdicts_keep_the_order_of_claims_and_judge_claims_without_findings():
     table = pd.DataFrame({"claim_id": ["T.2", "T.1", "Q1.1"], "testable": ["yes", "no", "partly"]})
     findings = frame([("supports", "strong"), ("against", "strong")]).assign(claim_id=["T.2", "T.1"])
     found = claims.reach_verdicts(table, findings)
-    assert list(found.items()) == [("T.2", "supported"), ("T.1", "not testable"), ("Q1.1", "cannot tell")]
+    assert list(found.items()) == [("T.2", "open, leaning for"), ("T.1", "not testable"), ("Q1.1", "cannot tell")]
 
 
 def test_reading_states_the_verdict_and_every_finding():

@@ -63,7 +63,7 @@ def test_the_grid_is_the_rule():
     grid = n09_verdict.rule_grid()
     assert grid.loc["nothing against", "nothing for"] == "cannot tell"
     assert grid.loc["nothing against", "two moderate or more for"] == "supported"
-    assert grid.loc["a strong one against", "one moderate for"] == "leans against"
+    assert grid.loc["a strong one against", "one moderate for"] == "open, leaning against"
     assert set(grid.to_numpy().ravel()) == set(claims.VERDICTS) - {"not testable"}
 
 

@@ -1,10 +1,12 @@
 """Walk through a claim: what it says, what would show it, what was found, and what the rule makes of that.
 
 The rule is ordinal and has no weights. Only findings graded moderate or strong carry. A side ranks 3 with a strong
-finding, 2 with two moderate ones, 1 with one, 0 with none:
+finding, 2 with two moderate ones, 1 with one, 0 with none. The side of higher rank leads:
 
-- only one side has rank: "supported" or "not supported" from rank 2 on, "leans for" or "leans against" at rank 1;
-- both have: "leans ..." if their ranks differ by two, else "contested";
+- both have rank and their ranks differ by less than two: "contested";
+- one finding alone carries the leading side: "open, leaning for" or "open, leaning against";
+- two or more carry it: "supported" or "not supported" if nothing carries on the other side, else "leans for" or
+  "leans against";
 - neither has: "cannot tell"; a normative or untestable claim: "not testable".
 
 Mixed findings and those that do not discriminate are shown and move nothing.
@@ -18,10 +20,20 @@ from IPython.display import Markdown
 
 from derisking.core import sources, tables
 
-VERDICTS = ["supported", "leans for", "contested", "cannot tell", "leans against", "not supported", "not testable"]
+VERDICTS = [
+    "supported",
+    "leans for",
+    "open, leaning for",
+    "contested",
+    "cannot tell",
+    "open, leaning against",
+    "leans against",
+    "not supported",
+    "not testable",
+]
 BASIS = {
-    "full": "the author, in the opening of the full article",
-    "short": "the author, in the short version",
+    "full": "taken from the opening of the full article",
+    "short": "taken from the short version",
     "quoted_by_institute": "quoted or summarised by the author's institute",
     "inferred": "inferred by us from other writing",
 }
@@ -49,10 +61,14 @@ def reach_verdict(findings: pd.DataFrame, testable: str = "yes") -> str:
     supports, against = rank_findings(findings, "supports"), rank_findings(findings, "against")
     if not supports and not against:
         return "cannot tell"
-    if supports and against:
-        return "contested" if abs(supports - against) < 2 else "leans for" if supports > against else "leans against"
-    word = ("supported", "leans for") if supports else ("not supported", "leans against")
-    return word[0] if max(supports, against) >= 2 else word[1]
+    if supports and against and abs(supports - against) < 2:
+        return "contested"
+    side, word, end = (
+        ("supports", "for", "supported") if supports > against else ("against", "against", "not supported")
+    )
+    if (findings["bears"].eq(side) & findings["strength"].ne("weak")).sum() == 1:
+        return f"open, leaning {word}"
+    return f"leans {word}" if supports and against else end
 
 
 def reach_verdicts(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
@@ -70,6 +86,8 @@ def show_card(claim_id: str) -> Markdown:
     claim = tables.load_table("claims").set_index("claim_id").loc[claim_id]
     lines = [f"**{claim_id}** · {claim['type']} · {TESTABLE[claim['testable']]} · basis: {BASIS[claim['basis']]}\n",
              f"> {claim['claim']}\n"]  # fmt: skip
+    if pd.notna(claim["quotation"]):
+        lines.append(f'- In his own words: "{claim["quotation"]}"')
     for name, word in (
         ("indicator", "Indicator"),
         ("expected_if_true", "If it holds"),

@@ -18,13 +18,15 @@ LANES = {
     "Holds": ("supported", "leans for"),
     "Contested": ("contested",),
     "Not borne out": ("not supported", "leans against"),
-    "Cannot be decided": ("cannot tell", "not testable"),
+    "Cannot be decided": ("open, leaning for", "cannot tell", "open, leaning against", "not testable"),
 }
 SCORE = {
     "supported": 2,
     "leans for": 1,
+    "open, leaning for": 0,
     "contested": 0,
     "cannot tell": 0,
+    "open, leaning against": 0,
     "not testable": 0,
     "leans against": -1,
     "not supported": -2,
@@ -158,6 +160,7 @@ def rule_grid() -> pd.DataFrame:
         "one moderate": ["moderate"],
         "two moderate or more": ["moderate"] * 2,
         "a strong one": ["strong"],
+        "a strong one and more": ["strong", "moderate"],
     }
     grid = {
         f"{one} for": {
@@ -355,7 +358,7 @@ def _grade(ax, x: float, y: float, bears: str, strength: str) -> None:
     ax.plot(x, y, zorder=3, **look)
 
 
-def ledger_chart(ax, table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str], pitch: float = 3.05) -> None:
+def ledger_chart(ax, table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str], pitch: float = 2.85) -> None:
     """Draw one line a claim: id, name, findings against and for beside a centre line, neither, voices, verdict.
 
     `table` as of `ledger`, `placed` as of `marks`; `groups` maps a question to its heading. Names in grey italics are
