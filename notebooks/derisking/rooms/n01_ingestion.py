@@ -1,10 +1,14 @@
-"""What the tables say about themselves: how many rows, from how many sources and voices, for which years."""
+"""Notebook 01: what the tables say about themselves, and the charts of lists, totals, voices and years."""
 
 import pandas as pd
+from matplotlib.colors import LogNorm
+from matplotlib.dates import DateFormatter, MonthLocator
 
-from derisking.core import sources
+from derisking.core import dates
 from derisking.core.cells import split_items
-from derisking.core.tables import keep_sourced, list_tables, load_table
+from derisking.core.sources import name_voices
+from derisking.core.tables import keep_sourced, load_table
+from derisking.draw.style import INK, MUTED, NOTE, PALE, SEQUENTIAL, draw_key, read_meanings
 
 # What the columns of these frames mean, for the figures drawn from them.
 VOICES = {
@@ -20,73 +24,183 @@ COVERAGE = {
     "rows": "Sourced rows with that year.",
 }
 
+# The published lists of closed posts, as a chart names them; ordered by what was seen of them, then by date.
+FULL_LISTS = {
+    "joongang_2023_11_29": "JoongAng\n29 Nov 2023",
+    "rok_2023_12_05": "Seoul\n5 Dec 2023",
+    "frank_2023_12": "Article\n13 Dec 2023",
+    "rok_2024_01_30": "Seoul\n30 Jan 2024",
+    "host_confirmed": "Host\ngovernments",
+}
+OTHER_LISTS = {
+    "nknews_2023_12": "NK News\n(in part)",
+    "rfa_2024_07_31": "RFA\n(in part)",
+    "ryu_2023_11_01_predicted": "Prediction\n1 Nov 2023",
+}
 
-def overview(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """List the tables. Columns: table, what a row is, rows, without source (rows)."""
-    return pd.DataFrame(
-        {
-            "table": name,
-            "what a row is": list_tables()[name]["title"],
-            "rows": len(rows),
-            "without source": int(rows["sources"].isna().sum()) if "sources" in rows else 0,
-        }
-        for name, rows in tables.items()
-    )
-
-
-def shares(column: pd.Series, name: str) -> pd.DataFrame:
-    """Count the values of a column. Columns: `name`, rows, share (percent of all, as text)."""
-    number = column.str.replace("_", " ").value_counts().rename_axis(name).reset_index(name="rows")
-    number["share"] = (number["rows"] / number["rows"].sum()).map("{:.1%}".format)
-    return number
+# --------------------------------------------------------------------------------------- bookkeeping
 
 
-def voices(subjects: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Compare sources with the independent voices behind them.
+def unite_sources(cells) -> str:
+    """Unite several ";"-separated lists of sources into one, each source once and sorted."""
+    return ";".join(sorted({item for cell in cells for item in cell.split(";")}))
 
-    Columns: subject; papers (different sources), voices (different bodies behind them), rows, one_voice (rows that
-    rest on one body).
-    """
+
+def count_posts(spells: pd.DataFrame, day: str) -> list[int]:
+    """Count the posts certainly and possibly open on a day; one with several spells counts once."""
+    return [spells[mask]["mission_id"].nunique() for mask in dates.open_masks(spells, day)]
+
+
+def count_voices(subjects: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Compare sources with the independent voices behind them, a row a subject (see VOICES)."""
     return pd.DataFrame(
         {
             "subject": name,
             "papers": split_items(rows["sources"]).nunique(),
-            "voices": len(sources.name_voices(";".join(rows["sources"].unique()))),
+            "voices": len(name_voices(unite_sources(rows["sources"]))),
             "rows": len(rows),
-            "one_voice": int(rows["sources"].map(sources.name_voices).map(len).eq(1).sum()),
+            "one_voice": int(rows["sources"].map(name_voices).map(len).eq(1).sum()),
         }
         for name, rows in subjects.items()
     )
 
 
-def only(rows: pd.DataFrame, voice: str) -> pd.DataFrame:
-    """Return the sourced rows that have `voice` as their only voice; none from a frame without sources."""
+def keep_sole_voice(rows: pd.DataFrame, voice: str) -> pd.DataFrame:
+    """Return the sourced rows that have `voice` as their only voice; none without sources."""
     rows = keep_sourced(rows)
-    return rows[rows["sources"].map(sources.name_voices).eq({voice})] if "sources" in rows else rows.iloc[:0]
+    if "sources" not in rows:
+        return rows.iloc[:0]
+    return rows[rows["sources"].map(name_voices).eq({voice})]
 
 
-def sole_voice(tables: dict[str, pd.DataFrame], voice: str) -> pd.DataFrame:
-    """Count by table the rows that have `voice` as their only voice. Columns: table, rows, of, examples (keys)."""
-    found = {name: only(rows, voice) for name, rows in tables.items()}
-    return pd.DataFrame(
-        {
-            "table": name,
-            "rows": len(rows),
-            "of": len(keep_sourced(tables[name])),
-            "examples": ", ".join(rows.iloc[:, 0].astype(str).unique()[:3]),
-        }
-        for name, rows in found.items()
-        if len(rows)
-    )
-
-
-def coverage(names: dict[str, str], years: range) -> pd.DataFrame:
-    """Count sourced rows by year of their latest possible day: one line a table of `names` (label: table), one column a year."""
-    found = {label: load_table(table)["date_latest"].dt.year.value_counts() for label, table in names.items()}
+def count_rows_by_year(names: dict[str, str], years: range) -> pd.DataFrame:
+    """Count sourced rows by year of their latest possible day, one line a table of `names`."""
+    found = {
+        label: load_table(table)["date_latest"].dt.year.value_counts()
+        for label, table in names.items()
+    }
     return pd.DataFrame(found).reindex(years).fillna(0).astype(int).T
 
 
-def long(counts: pd.DataFrame) -> pd.DataFrame:
-    """Turn a table of counts by row and year into one row a cell. Columns: subject, year, rows."""
-    tall = counts.rename_axis("subject").reset_index().melt("subject", var_name="year", value_name="rows")
+def melt_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Turn counts by row and year into one row a cell. Columns: subject, year, rows."""
+    wide = counts.rename_axis("subject").reset_index()
+    tall = wide.melt("subject", var_name="year", value_name="rows")
     return tall.astype({"year": int, "rows": int})
+
+
+# -------------------------------------------------------------------------------------------- charts
+
+
+def draw_lists(ax, named: pd.DataFrame, totals: pd.Series, stock: int) -> None:
+    """Draw which list names which post, and below what each list leaves of `stock` posts.
+
+    named: a row a post, with city, host and a flag a list: a disc for yes, a small dot for no, nothing
+    where a list seen in part does not name the post. totals: posts that each list counts as closed.
+    """
+    lists = FULL_LISTS | OTHER_LISTS
+    place = dict(zip(lists, [*range(len(FULL_LISTS)), 5.5, 6.5, 7.5], strict=True))
+    ax.set(xlim=(-0.6, 8.1), ylim=(len(named) + 1.5, -0.5))
+    ax.set_xticks(list(place.values()), lists.values())
+    hosts = zip(named["city"], named["host"], strict=True)
+    labels = [city if city == host else f"{city}, {host}" for city, host in hosts]
+    ax.set_yticks(range(len(named)), labels)
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    ax.hlines(range(len(named)), -0.6, 8.1, color=PALE, lw=0.4, zorder=0)
+    closed = read_meanings("status")["closed"].colour
+    for name, x in place.items():
+        flags = named[name].astype("boolean")
+        colour = MUTED if name.endswith("predicted") else closed
+        yes, no = (flags.eq(value).fillna(False).to_numpy().nonzero()[0] for value in (True, False))
+        ax.plot([x] * len(yes), yes, "o", ms=6, color=colour, zorder=3)
+        ax.plot([x] * len(no), no, ".", ms=2.5, color=MUTED, zorder=3)
+        total = totals[name]
+        count, left = ("?", "?") if pd.isna(total) else (total, stock - total)
+        ax.text(x, len(named), count, ha="center", va="center")
+        ax.text(x, len(named) + 0.95, left, ha="center", va="center", weight="bold", fontsize=8)
+    ax.text(-0.68, len(named), "closed by its count", ha="right", va="center", color=INK)
+    words = f"left of the {stock}"
+    ax.text(-0.68, len(named) + 0.95, words, ha="right", va="center", weight="bold")
+
+
+def draw_counts(ax, counts: pd.DataFrame, date: str = "asof") -> None:
+    """Draw one mark a published count, with a bar over the days it may refer to; nothing is joined.
+
+    counts: series (a body), value, status, and the bounds of the date. What is not "used" is pale. A
+    count without an earliest day stands before its latest with a dotted bar.
+    """
+    for row in counts.itertuples():
+        meaning = read_meanings("body")[row.series]
+        alpha = 1 if row.status == "used" else 0.35
+        earliest, latest = getattr(row, f"{date}_earliest"), getattr(row, f"{date}_latest")
+        bounded = not pd.isna(earliest)
+        start = earliest if bounded else latest - pd.Timedelta(days=60)
+        bar = {"color": meaning.colour, "lw": 0.7, "ls": "-" if bounded else ":", "zorder": 2}
+        ax.plot([start, latest], [row.value] * 2, alpha=alpha, **bar)
+        middle = start + (latest - start) / 2
+        ax.plot([middle], [row.value], alpha=alpha, zorder=3, **meaning.style(4))
+
+
+def draw_totals(axes: dict, published: pd.DataFrame, bases: dict[str, str]) -> None:
+    """Draw the published totals of each counting basis into a panel of its own, with their key."""
+    for quantity, label in bases.items():
+        draw_counts(axes[quantity], published[published["quantity"].eq(quantity)])
+        axes[quantity].set(ylabel=label, ylim=(0, 90))
+        axes[quantity].set_xlim(pd.Timestamp("1968"), pd.Timestamp("2027"))
+    axes["key"].axis("off")
+    present = set(published["series"])
+    look = {"loc": "center left", "title": "Who counts", "alignment": "left"}
+    draw_key(axes["key"], "body", only=present, **look)
+
+
+def draw_late_totals(ax, late: pd.DataFrame, words: dict[str, str]) -> None:
+    """Draw the totals of 2023 and 2024 enlarged; words: what to write beside a count, by count_id."""
+    draw_counts(ax, late)
+    ax.set(xlim=(pd.Timestamp("2023-04"), pd.Timestamp("2024-09")), ylim=(41, 55))
+    ax.set_ylabel("All missions, 2023 and 2024 enlarged")
+    ax.xaxis.set_major_locator(MonthLocator((7, 1)))
+    ax.xaxis.set_major_formatter(DateFormatter("%b %Y"))
+    for name, who in words.items():
+        value = late.set_index("count_id").loc[name, "value"]
+        place = pd.Timestamp("2024-01-20"), value
+        ax.text(*place, f"{value} {who}", fontsize=6, color=NOTE, va="center")
+
+
+def draw_voices(ax, heard: pd.DataFrame) -> None:
+    """Draw sources (hollow) and the voices behind them (filled), one line a subject."""
+    lines = range(len(heard))
+    ax.hlines(lines, heard["voices"], heard["papers"], color=MUTED, lw=1, zorder=1)
+    ax.plot(heard["papers"], lines, "o", mfc="white", mec=INK, ms=5, zorder=3)
+    ax.plot(heard["voices"], lines, "o", color=INK, ms=5, zorder=3)
+    ax.set_yticks(lines, heard["subject"])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set(xlim=(0, 340), ylim=(len(heard) - 0.5, -0.5))
+    ax.set_xlabel("Different sources (hollow) and independent voices behind them (filled)")
+    for line, row in zip(lines, heard.itertuples(), strict=True):
+        words = f"{row.one_voice:,} of {row.rows:,} rows rest on one voice"
+        ax.text(row.papers + 5, line, words, fontsize=6, color=NOTE, va="center")
+
+
+def draw_coverage(fig, ax, table: pd.DataFrame) -> None:
+    """Draw counts by year as a heat map on a logarithmic scale; no row leaves a cell white."""
+    top = table.to_numpy().max()
+    image = ax.imshow(
+        table.where(table > 0).to_numpy(dtype=float),
+        aspect="auto",
+        cmap=SEQUENTIAL,
+        norm=LogNorm(1, top),
+        interpolation="nearest",
+    )
+    ax.set_yticks(range(len(table)), table.index)
+    fifths = [place for place, year in enumerate(table.columns) if year % 5 == 0]
+    ax.set_xticks(fifths, table.columns[fifths])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    bar = fig.colorbar(image, ax=ax, pad=0.01, aspect=18)
+    bar.set_label("Rows with that year", fontsize=6)
+    bar.outline.set_visible(False)
+    bar.set_ticks([tick for tick in (1, 3, 10, 30, 100, 300) if tick <= top])
+    bar.ax.yaxis.set_major_formatter("{x:.0f}")
+    bar.ax.minorticks_off()
