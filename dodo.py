@@ -4,8 +4,6 @@ Every task compares contents, not times: what has not changed is not run again. 
 `doit run notebook:03_timeline` runs one of them with all it needs.
 """
 
-import ast
-import hashlib
 import os
 import sys
 import time
@@ -18,16 +16,20 @@ from doit.tools import config_changed
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "notebooks"))
 
-from derisking.build import run  # noqa: E402
+from derisking.build import trace  # noqa: E402
 from derisking.core import paths  # noqa: E402
 
 FIRST = "01_data_ingestion"
 PYTHON = [sys.executable, "-m"]
 EVIDENCE = [*sorted(paths.EVIDENCE.iterdir()), paths.PACKAGE]
-PACKAGE = paths.NOTEBOOKS / "derisking"
-CODE = sorted(PACKAGE.rglob("*.py"))
-STYLE = sorted([*PACKAGE.rglob("*.csv"), *PACKAGE.rglob("*.mplstyle")])
-OTHERS = [*sorted(p for p in paths.BASEMAP.iterdir() if p.is_file()), *sorted(paths.UPSTREAM.glob("*.xlsx"))]
+STYLE = [
+    *sorted(p for p in trace.PACKAGE.rglob("*") if p.suffix in (".csv", ".mplstyle")),
+    *sorted(p for p in paths.BASEMAP.iterdir() if p.is_file()),
+    *sorted(paths.UPSTREAM.glob("*.xlsx")),
+]
+RUNNER = "from derisking.build import run"
+WRITER = "from derisking.build import pages"
+WRITTEN = [folder / "README.md" for folder in (paths.ROOT, paths.DATA, paths.FIGURES, paths.NOTEBOOKS)]
 
 os.environ["PYTHONPATH"] = str(paths.NOTEBOOKS)
 
@@ -81,41 +83,6 @@ DOIT_CONFIG = {
 (ROOT / ".build").mkdir(exist_ok=True)
 
 
-def find_imports(code: str) -> set[str]:
-    """Modules of the package that a piece of code imports, by dotted name without the package's own."""
-    found = set()
-    for node in ast.walk(ast.parse(code)):
-        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("derisking."):
-            continue
-        parts = node.module.split(".")[1:]
-        found |= {".".join(parts)} if len(parts) == 2 else {f"{parts[0]}.{alias.name}" for alias in node.names}
-    return found
-
-
-def locate_module(name: str) -> Path:
-    """File of a module: "core.tables" is core/tables.py."""
-    return PACKAGE / f"{name.replace('.', '/')}.py"
-
-
-def trace_modules(code: str) -> list[Path]:
-    """Files of the modules that a piece of code rests on, at first or at further hand; all if it cannot be read."""
-    try:
-        waiting, known = find_imports(code), set()
-    except SyntaxError:
-        return CODE
-    while waiting:
-        known |= waiting
-        texts = [locate_module(name).read_text(encoding="utf-8") for name in waiting]
-        waiting = set().union(*map(find_imports, texts)) - known
-    return sorted(map(locate_module, known))
-
-
-def digest(*files: Path) -> str:
-    """One hash over the contents of files; a missing file changes it."""
-    parts = (hashlib.sha256(file.read_bytes() if file.exists() else b"missing").hexdigest() for file in files)
-    return hashlib.sha256("".join(parts).encode()).hexdigest()
-
-
 def unchanged(state):
     """Run again when `state()` differs from what it was after the last run: a result someone changed by hand is made anew."""
 
@@ -130,41 +97,46 @@ def task_validate():
     """check every evidence table and the rules between them"""
     return {
         "actions": [[*PYTHON, "derisking.core.checks"]],
-        "file_dep": [*EVIDENCE, *trace_modules("from derisking.core import checks")],
+        "file_dep": [*EVIDENCE, *trace.trace_modules("from derisking.core import checks")],
     }
 
 
 def task_notebook():
     """run a notebook; put its tables, figures and outputs in place if all of it ran"""
-    for file in run.list_notebooks():
-        derived = [] if file.stem == FIRST else sorted(paths.DERIVED.glob("*.csv"))
-        nb = run.read_notebook(file)
-        code = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")
+    for file in trace.list_notebooks():
+        cells = trace.read_cells(file)
+        code = trace.join_code(cells)
+        made = [paths.DERIVED] if file.stem == FIRST else []
+        read = [table for table in trace.trace_tables(code) if table.parent not in made]
 
-        def state(file=file):
-            made = sorted(paths.FIGURES.glob(f"{file.name[:2]}-*.*"))
-            tables = sorted(paths.DERIVED.glob("*.csv")) if file.stem == FIRST else []
-            return run.read_results(run.read_notebook(file)) + digest(*made, *tables)
+        def state(file=file, made=made):
+            figures = sorted(paths.FIGURES.glob(f"{file.name[:2]}-*.*"))
+            tables = [table for folder in made for table in sorted(folder.glob("*.csv"))]
+            return trace.read_results(trace.read_cells(file)) + trace.hash_files(*figures, *tables)
 
         yield {
             "name": file.stem,
             "actions": [[*PYTHON, "derisking.build.run", file.name]],
-            "file_dep": [
-                *EVIDENCE,
-                *STYLE,
-                *trace_modules(f"from derisking.build import run\n{code}"),
-                *OTHERS,
-                *derived,
-            ],
+            "file_dep": [*read, paths.PACKAGE, *STYLE, *trace.trace_modules(f"{RUNNER}\n{code}")],
             "task_dep": ["validate"] if file.stem == FIRST else [f"notebook:{FIRST}"],
-            "uptodate": [config_changed(run.read_author_source(nb)), unchanged(state)],
+            "uptodate": [config_changed(trace.read_author_source(cells)), unchanged(state)],
         }
 
 
 def task_pages():
     """write the generated pages and blocks: codebook, gallery, navigation, index, front page"""
+
+    def state():
+        read = [
+            *trace.list_notebooks(),
+            *EVIDENCE,
+            *sorted(paths.DERIVED.glob("*.csv")),
+            paths.FIGURES / "datapackage.json",
+        ]
+        return trace.hash_files(*read, *WRITTEN, *trace.trace_modules(WRITER))
+
     return {
         "actions": [[*PYTHON, "derisking.build.pages"]],
         "task_dep": ["notebook"],
-        "uptodate": [False],
+        "uptodate": [unchanged(state)],
     }

@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+
 from derisking.build import filling
 from derisking.core import glue
 from derisking.core.tables import load_table

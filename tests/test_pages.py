@@ -73,7 +73,21 @@ def test_the_front_page_gives_every_answer_in_a_computed_sentence():
         nb = run.read_notebook(file)
         sentence = pages.in_a_sentence(nb)
         assert 8 <= len(sentence.split()) <= 70, f"{file.name}: {sentence}"
-        assert text.count(sentence) == 1 + (file.stem[:2] in pages.QUESTIONS) + (file == run.list_notebooks()[-1])
+        assert text.count(sentence) == 1 + (file.stem[:2] in pages.QUESTIONS) + (file.name[:2] == pages.VERDICT)
+
+
+def test_a_tenth_notebook_does_not_take_over_the_front_page(monkeypatch, tmp_path):
+    before = pages.front()
+    tenth = tmp_path / "10_more.ipynb"
+    nb = run.read_notebook(run.list_notebooks()[0])
+    nb.cells[0].source = "# 10 · What else?"
+    nb.cells[1].source = blocks.fill(nb.cells[1].source, "answer", "Nothing else is known.")
+    tenth.write_text(run.format_notebook(nb), encoding="utf-8")
+    known = [*run.list_notebooks(), tenth]
+    monkeypatch.setattr(run, "list_notebooks", lambda: known)
+    after = pages.front()
+    assert blocks.read(after, "verdict") == blocks.read(before, "verdict")
+    assert "What else?" in blocks.read(after, "notebooks")
 
 
 def test_the_front_page_shows_its_key_figures_with_alternative_text():

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from dodo import imports
+
+from derisking.build import trace
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,34 +28,65 @@ def test_the_project_speaks_of_itself_alone_and_holds_no_address_of_a_machine():
             assert mark not in content, f"{name} holds {mark}"
 
 
-# Each module imports only from its own layer's left: what the docstring of the package promises.
-LAYERS = [
-    {"paths", "dates", "blocks", "survival", "breaks"},
-    {"evidence"},
-    {"controls", "derive", "provenance", "figures", "upstream", "export", "find", "statistics"},
-    {"claims", "panels", "timeline", "maps", "multiples", "execute"},
-    {"ranges", "pages", "site"},
-    {"network", "chronology", "exposure", "outcomes", "rivals", "ledger"},
-    {"robustness"},
-]
+# Which floors a floor may stand on, besides itself; a room is used by its notebook alone.
+BELOW = {
+    "core": set(),
+    "stats": {"core"},
+    "draw": {"core"},
+    "rooms": {"core", "stats", "draw"},
+    "build": {"core", "stats", "draw"},
+}
+MODULES = {trace.name_module(file): file for file in trace.list_modules() if file.stem != "__init__"}
 
 
-MODULES = sorted((ROOT / "notebooks" / "derisking").glob("[a-z]*.py"))
+def imports(module):
+    return trace.find_imports(MODULES[module].read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
-def test_modules_import_one_way_only(module):
-    (layer,) = [number for number, names in enumerate(LAYERS) if module.stem in names]
-    below = set().union(*LAYERS[:layer])
-    found = imports(module.read_text(encoding="utf-8"))
-    assert found <= below, f"{module.stem} imports {sorted(found - below)}"
+def test_every_module_stands_on_a_floor_and_every_room_has_its_notebook():
+    assert {module.split(".")[0] for module in MODULES} == set(BELOW)
+    numbers = {file.name[:2] for file in trace.list_notebooks()}
+    rooms = [module.split(".")[1] for module in MODULES if module.startswith("rooms.")]
+    assert all(room[0] == "n" and room[3] == "_" and room[1:3] in numbers for room in rooms), rooms
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_floors_import_downwards_and_rooms_not_each_other(module):
+    floor = module.split(".")[0]
+    for other in imports(module):
+        below = other.split(".")[0]
+        neighbours = below == floor and (floor != "rooms" or other[:9] == module[:9])  # one notebook, one room
+        assert below in BELOW[floor] or neighbours, f"{module} imports {other}"
+
+
+def test_no_module_imports_itself_by_a_circle():
+    waiting = {module: imports(module) for module in MODULES}
+    while free := {module for module, needs in waiting.items() if not needs & set(waiting)}:
+        waiting = {module: needs for module, needs in waiting.items() if module not in free}
+    assert not waiting, f"a circle within {sorted(waiting)}"
+
+
+@pytest.mark.parametrize("file", trace.list_notebooks(), ids=lambda file: file.stem)
+def test_a_notebook_uses_no_room_but_its_own(file):
+    found = trace.find_imports(trace.join_code(trace.read_cells(file)))
+    others = [name for name in found if name.startswith("rooms.") and name[7:9] != file.name[:2]]
+    assert others == []
 
 
 def test_maps_alone_draw_on_geopandas():
-    using = {module.stem for module in MODULES if "geopandas" in module.read_text(encoding="utf-8")}
-    assert using == {"maps"}
+    using = {module for module, file in MODULES.items() if "geopandas" in file.read_text(encoding="utf-8")}
+    assert using == {"draw.maps"}
 
 
-def test_the_package_tells_of_every_module():
+def test_what_the_build_asks_each_time_imports_nothing_but_the_standard_library():
+    code = "import sys; from derisking.build import trace; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "notebooks", capture_output=True, text=True)
+    assert not {"pandas", "numpy", "matplotlib", "IPython", "nbformat"} & set(told.stdout.split())
+
+
+def test_the_package_draws_its_floors():
     told = (ROOT / "notebooks" / "derisking" / "__init__.py").read_text(encoding="utf-8")
-    assert all(module.stem in told for module in MODULES)
+    assert all(f"\n    {floor} " in told for floor in BELOW)
+    named = {word.rstrip(",") for word in told.split()}
+    whole = [module.split(".")[1] for module in MODULES if module.split(".")[0] in ("core", "stats", "draw", "build")]
+    assert set(whole) <= named, sorted(set(whole) - named)

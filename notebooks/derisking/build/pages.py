@@ -17,6 +17,7 @@ from derisking.core.glue import strip_marks
 from derisking.draw import save
 
 GENERATED = "<!-- Written by the build from {source}; change it there. -->\n\n"
+VERDICT = "09"  # the notebook whose answer opens the front page
 QUESTIONS = ["04", "05", "06", "07"]  # the notebooks that put the article's four questions
 FRONT = ["01-closure-lists", "02-map-2023", "03-overview", "06-breaks", "09-summary"]  # shown on the front page
 
@@ -280,7 +281,8 @@ def _notebook_table() -> str:
 
 
 def _verdict() -> str:
-    return short_answer(run.read_notebook(run.list_notebooks()[-1]))
+    (file,) = [file for file in run.list_notebooks() if file.name[:2] == VERDICT]
+    return short_answer(run.read_notebook(file))
 
 
 def main(arguments: list[str]) -> int:

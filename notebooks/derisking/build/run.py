@@ -20,13 +20,13 @@ import nbclient
 import nbformat
 
 from derisking.build import blocks, filling
+from derisking.build.trace import ANSWER, has_written_answer, list_notebooks
 from derisking.core import paths
 from derisking.core.glue import GlueError
 from derisking.draw import save
 
 TIMEOUT = 300  # seconds a cell may take
 WORDS_PER_MINUTE = 200
-ANSWER = "answer"  # tag of the code cell whose Markdown output is the short answer
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -43,11 +43,6 @@ class NotebookError(Exception):
     """A notebook did not run; the message says where and why."""
 
 
-def list_notebooks() -> list[Path]:
-    """Return the notebooks of the argument in reading order."""
-    return sorted(paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-
-
 def read_notebook(file: Path) -> nbformat.NotebookNode:
     """Read a notebook. Raises NotebookError with the file's name if it is none."""
     try:
@@ -59,30 +54,6 @@ def read_notebook(file: Path) -> nbformat.NotebookNode:
 def read_title(nb) -> str:
     """Return the heading of a notebook without its number: the question it asks."""
     return re.sub(r"^#\s*(\d+\s*·\s*)?", "", nb.cells[0].source.splitlines()[0]).strip()
-
-
-def read_author_source(nb) -> str:
-    """Return what people wrote in a notebook, without outputs and generated blocks: it decides whether to run again."""
-    kept = [[cell.cell_type, _own_words(nb, cell), cell.metadata.get("tags", [])] for cell in nb.cells]
-    return json.dumps(kept, ensure_ascii=False)
-
-
-def _own_words(nb, cell) -> str:
-    """Return the text of a cell without what the build writes into it."""
-    if cell.cell_type != "markdown":
-        return cell.source
-    return filling.empty_marks(blocks.empty(cell.source, keep=(ANSWER,) if has_written_answer(nb) else ()))
-
-
-def has_written_answer(nb) -> bool:
-    """Say whether the short answer is written in Markdown with glued numbers, not computed in a tagged cell."""
-    return not any(ANSWER in cell.metadata.get("tags", []) for cell in nb.cells if cell.cell_type == "code")
-
-
-def read_results(nb) -> str:
-    """Return what a run put into a notebook: outputs, short answer, filled marks; the navigation is not part of it."""
-    texts = [blocks.empty(cell.source, keep=(ANSWER,)) for cell in nb.cells if cell.cell_type == "markdown"]
-    return json.dumps([texts, [cell.get("outputs", []) for cell in nb.cells]], ensure_ascii=False)
 
 
 def execute_notebook(nb, stage: Path, name: str, **variables: str):
@@ -156,7 +127,7 @@ def _joined(outputs: list) -> list:
 
 def fill_answer(nb, file: Path):
     """Write the short answer, computed in the cell tagged "answer", into its block in the opening."""
-    if has_written_answer(nb):
+    if has_written_answer(nb.cells):
         return filling.fill_notebook(nb, file.name)
     answers = [cell for cell in nb.cells if ANSWER in cell.metadata.get("tags", []) and cell.cell_type == "code"]
     shown = [

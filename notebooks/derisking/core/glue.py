@@ -12,8 +12,6 @@ cell under its figure and is filled in the same way; an alternative text stands 
 
 import re
 
-from IPython.display import display
-
 MIME = "application/vnd.derisking.glue+json"  # read by the build; viewers show the plain text beside it
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 MARK = re.compile(r"<!--=([a-z0-9_.]+)-->(.*?)<!--/-->", re.DOTALL)
@@ -32,6 +30,8 @@ def glue(**values) -> None:
     how exact a number is told is a decision of its author. Raises GlueError for any other type, for an empty value,
     and for a name that the notebook has already glued to another value.
     """
+    from IPython.display import display  # only a notebook needs it; the build reads marks at every `make`
+
     words = {name: _worded(name, value) for name, value in values.items()}
     for name, word in words.items():
         if _values.get(name, word) != word:
