@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from derisking.stats import breaks
+from derisking.stats import breaks, growth
 
 BREAKS = pd.Series({"first": pd.Timestamp("2020-01-22"), "second": pd.Timestamp("2022-02-24")})
 
@@ -213,3 +213,24 @@ def test_what_is_plotted_is_complete():
     found = breaks.plotted({"x": breaks.cumulative(HAND)}, table, pairs)
     assert list(found.columns) == list(breaks.PLOTTED)
     assert len(found) == len(breaks.cumulative(HAND)) + 3 * len(BREAKS) + len(pairs)
+
+
+def test_rates_and_their_ratio_by_hand():
+    low, high = breaks.estimate_rate(4, 2)
+    assert low == pytest.approx(stats.chi2.ppf(0.025, 8) / 4)
+    assert high == pytest.approx(stats.chi2.ppf(0.975, 10) / 4)
+    assert breaks.estimate_rate(0, 1)[0] == 0
+    same = breaks.compare_rates(6, 2, 3, 1)
+    assert same["ratio"] == 1 and same["p"] == pytest.approx(1) and same["low"] < 1 < same["high"]
+    one = breaks.compare_rates(8, 1, 2, 1)  # given ten in all, eight or more on one side: 56 of 1024
+    assert one["p"] == pytest.approx(2 * 56 / 1024)
+    other = breaks.compare_rates(2, 1, 8, 1)
+    assert (one["low"], one["high"]) == pytest.approx((1 / other["high"], 1 / other["low"]))
+    assert breaks.compare_rates(3, 1, 0, 1)["ratio"] == np.inf
+
+
+def test_growth_is_chained_and_never_across_a_gap():
+    index = growth.chain_growth(pd.Series({1990: 10.0, 1991: -50.0}), 1989)
+    assert index.to_dict() == pytest.approx({1989: 100, 1990: 110, 1991: 55})
+    with pytest.raises(ValueError, match="1991"):
+        growth.chain_growth(pd.Series({1990: 1.0, 1992: 1.0}), 1989)

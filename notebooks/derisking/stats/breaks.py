@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from scipy.special import xlogy
+from statsmodels.stats.rates import confint_poisson
 
 PLOTTED = {
     "part": "what the row is: running count, a share, or the p of a pair of breaks",
@@ -311,6 +312,26 @@ def plotted(running: dict[str, pd.DataFrame], table: pd.DataFrame, pairs: pd.Dat
         part = pairs[["true", "rival", "p_low", "p_high"]].set_axis(["name", "other", "low", "high"], axis=1)
         parts.append(part.assign(part="p of pair", day=pd.NaT))
     return pd.concat(parts, ignore_index=True)[list(PLOTTED)]
+
+
+def estimate_rate(count: int, years: float) -> tuple[float, float]:
+    """Return the exact 95 % Poisson interval of a yearly rate (F. Garwood, Biometrika 28, 1936)."""
+    low, high = confint_poisson(count, years, method="exact-c")
+    return float(low), float(high)
+
+
+def compare_rates(count: int, years: float, other: int, other_years: float) -> dict[str, float]:
+    """Compare a yearly rate with another one.
+
+    Given the sum of the two counts, the first is binomial: the interval of the ratio and the p that
+    both rates are equal are exact (J. Przyborowski and H. Wilenski, Biometrika 31, 1940).
+    Keys: ratio (first to other; infinite if the other count is zero), low, high (95 %), p.
+    """
+    test = stats.binomtest(count, count + other, years / (years + other_years))
+    span = test.proportion_ci(0.95, method="exact")
+    low, high = (np.inf if x == 1 else x / (1 - x) * other_years / years for x in (span.low, span.high))
+    ratio = np.inf if other == 0 else count / years / (other / other_years)
+    return {"ratio": ratio, "low": low, "high": high, "p": float(test.pvalue)}
 
 
 def told(low: float, high: float) -> str:
