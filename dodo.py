@@ -107,7 +107,8 @@ def task_notebook():
         cells = trace.read_cells(file)
         code = trace.join_code(cells)
         made = [paths.DERIVED] if file.stem == FIRST else []
-        read = [table for table in trace.trace_tables(code) if table.parent not in made]
+        asked = {*trace.trace_tables(code), *trace.trace_marks(cells)}
+        read = sorted(table for table in asked if table.parent not in made)
 
         def state(file=file, made=made):
             figures = sorted(paths.FIGURES.glob(f"{file.name[:2]}-*.*"))

@@ -128,6 +128,13 @@ def files_of(code):
     return {file.stem for file in trace.trace_tables(code)}
 
 
+def test_a_sentence_that_names_a_claim_rests_on_its_tables():
+    claim = {"cell_type": "markdown", "source": "| <!--=q21.claim--><!--/--> |"}
+    glued = {"cell_type": "markdown", "source": "In <!--=year--><!--/-->."}
+    assert [file.stem for file in trace.trace_marks([glued, claim])] == ["claims", "findings"]
+    assert trace.trace_marks([glued]) == []
+
+
 READ = "from derisking.core.tables import load_table\n"
 
 

@@ -9,9 +9,8 @@ of claim Q2.1, what would show it, and the verdict, from the tables of claims an
 
 import re
 
-from derisking.core import claims, paths
+from derisking.core import paths
 from derisking.core.glue import MARK, MIME, GlueError, fill_marks
-from derisking.core.tables import load_table
 
 ALT = re.compile(r"<!-- alt:(.*?)-->", re.DOTALL)
 LINE_START = re.compile(r"^\s{0,3}<!--=", re.MULTILINE)
@@ -26,21 +25,18 @@ def read_glued(nb) -> dict[str, str]:
     return values
 
 
-def read_claim_words() -> dict[str, str]:
-    """Return what marks may say of each claim: its wording, what would show it, and the verdict (q21.claim, ...)."""
-    table, words = load_table("claims"), {}
-    verdicts = claims.reach_verdicts(table, load_table("findings"))
-    for row in table.itertuples():
-        key = row.claim_id.lower().replace(".", "")
-        test = row.expected_if_true if isinstance(row.expected_if_true, str) else "nothing that can be observed"
-        words |= {f"{key}.claim": row.claim, f"{key}.test": test, f"{key}.verdict": verdicts[row.claim_id]}
-    return words
-
-
 def find_values(nb) -> dict[str, str]:
     """Return every value the marks of a notebook may hold: what its run glued, and what the tables say of claims."""
-    names = {match[1] for cell in nb.cells if cell.cell_type == "markdown" for match in MARK.finditer(cell.source)}
-    return read_glued(nb) | (read_claim_words() if any("." in name for name in names) else {})
+    if not any(names_claim(cell.source) for cell in nb.cells if cell.cell_type == "markdown"):
+        return read_glued(nb)
+    from derisking.build.claim_words import read_claim_words  # with pandas, which `make` does without
+
+    return read_glued(nb) | read_claim_words()
+
+
+def names_claim(text: str) -> bool:
+    """Say whether a text has a mark that is filled from the tables of claims and findings."""
+    return any("." in match[1] for match in MARK.finditer(text))
 
 
 def empty_marks(text: str) -> str:

@@ -153,6 +153,13 @@ def trace_tables(code: str) -> list[Path]:
     return sorted(file for name, file in files.items() if name in words)
 
 
+def trace_marks(cells: list[dict]) -> list[Path]:
+    """Files of the tables from which marks in the sentences of a notebook are filled: those of claims, or none."""
+    if not any(filling.names_claim(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"):
+        return []
+    return [list_table_files()[name] for name in ("claims", "findings")]
+
+
 def _tells_its_tables(tree: ast.AST) -> bool:
     """Say whether every table that a piece of code reads stands in it by name."""
     for node in ast.walk(tree):
