@@ -76,7 +76,7 @@ FATAL = {
                            ["row 4", "column opened", "spell 2", "end of spell 1"]),
     "number with a comma": (SERIES, edit(",185.4,", ',"1,185.4",'), ["row 2", "column value", "'1,185.4'", "number", "thousands"]),
     "word for a number": (SERIES, edit(",185.4,", ",n/a,"), ["row 2", "column value", "'n/a'", "number"]),
-    "wrong enum": (EVENTS, edit(",shock,", ",schock,"), ["row 2", "column direction", "'schock'", "risk_avoiding"]),
+    "wrong enum": (EVENTS, edit(",shock,", ",schock,"), ["row 2", "column direction", "'schock'", "closes"]),
     "required cell empty": (EVENTS, edit("Hungary recognises South Korea", ""), ["row 2", "column title", "may not be empty"]),
     "source without confidence": (EVENTS, line(2, lambda row: row.replace(",high,", ",unsourced,")), ["row 2", "column confidence", "unsourced"]),
     "unused source": (SOURCES, line(2, lambda row: row + row.replace("38north-2012-hwanggumpyong", "38north-2012-idle")),

@@ -422,7 +422,7 @@ def pick(lanes_by_pattern: dict[str, str], measures: pd.DataFrame, events: pd.Da
     A matter that stands in both tables is taken from `measures`. Columns: id, lane, date, date_earliest, date_latest,
     direction (opening, closing, neutral), title, sources, reversed_by (id of the measure that undid it).
     """
-    turned = {"risk_taking": "opening", "risk_avoiding": "closing"}
+    turned = {"opens": "opening", "closes": "closing"}
     columns = ["date", "date_earliest", "date_latest", "direction", "title", "sources"]
     one = measures.rename(columns={"measure_id": "id"})[["id", "event_id", "reversed_by", *columns]]
     two = events.rename(columns={"event_id": "id"})[["id", *columns]]
