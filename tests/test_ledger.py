@@ -2,14 +2,10 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from derisking.core import claims, sources, tables
 from derisking.draw import save, style
 from derisking.rooms import n09_verdict
-
-verdicts_of = st.lists(st.sampled_from(claims.VERDICTS), min_size=1, max_size=6).map(pd.Series)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +21,9 @@ def findings():
 def made(rows):
     """Findings as (claim_id, bears, strength), numbered."""
     frame = pd.DataFrame(rows, columns=["claim_id", "bears", "strength"])
-    return frame.assign(finding_id=[f"{row.claim_id}-e{row.Index:02}" for row in frame.itertuples()])
+    return frame.assign(
+        finding_id=[f"{row.claim_id}-e{row.Index:02}" for row in frame.itertuples()]
+    )
 
 
 def test_names_are_those_of_the_claims_in_order_and_short(table):
@@ -33,70 +31,64 @@ def test_names_are_those_of_the_claims_in_order_and_short(table):
     assert claims.name_claims().is_unique and claims.name_claims().str.len().between(15, 52).all()
 
 
-def test_lanes_and_scores_cover_the_verdicts():
-    assert sorted(verdict for lane in n09_verdict.LANES.values() for verdict in lane) == sorted(claims.VERDICTS)
-    assert set(n09_verdict.SCORE) == set(claims.VERDICTS)
+def test_every_verdict_has_its_lane_and_its_mark():
+    assert n09_verdict.find_lane("leans for") == "Holds"
+    assert n09_verdict.find_lane("not supported") == "Not borne out"
+    assert {n09_verdict.find_lane(verdict) for verdict in claims.VERDICTS} == set(n09_verdict.SIDE)
+    named = {verdict for verdicts in n09_verdict.LANES.values() for verdict in verdicts}
+    assert named <= set(claims.VERDICTS)
     assert set(style.read_meanings("verdict")) == set(claims.VERDICTS)
 
 
-def test_ledger_has_every_claim_once_and_agrees_with_the_findings(table, findings):
-    book = n09_verdict.ledger(table, findings).set_index("claim_id")
+@pytest.mark.parametrize(
+    "verdict", [v for v in claims.VERDICTS if v.startswith("open") or v == "not testable"]
+)
+def test_a_verdict_that_is_open_or_cannot_be_tested_is_open(verdict):
+    assert n09_verdict.find_lane(verdict) == "Open"
+
+
+def test_every_claim_has_a_voice(table):
+    assert set(n09_verdict.VOICES) == set(claims.BASIS)
+    assert set(n09_verdict.ROWS) == set(n09_verdict.VOICES.values())
+    assert set(n09_verdict.FIELDS) == set(n09_verdict.LANES)
+
+
+def test_ledger_has_every_claim_once_and_loses_no_finding(table, findings):
+    book = n09_verdict.build_ledger(table, findings).set_index("claim_id")
     assert list(book.index) == list(table["claim_id"])
     assert book["verdict"].equals(claims.reach_verdicts(table, findings).rename("verdict"))
-    assert book["findings"].equals(
-        findings["claim_id"].value_counts().reindex(book.index, fill_value=0).rename("findings")
-    )
-    neither = findings[findings["bears"].isin(["mixed", "does_not_discriminate"])]["claim_id"].value_counts()
-    assert (book["neither"] == neither.reindex(book.index, fill_value=0)).all()
+    counts = findings.groupby("claim_id").size().reindex(book.index, fill_value=0)
+    assert (book["findings"] == counts).all()
+    beside = findings["bears"].isin(["mixed", "does_not_discriminate"])
+    neither = findings[beside].groupby("claim_id").size().reindex(book.index, fill_value=0)
+    assert (book["neither"] == neither).all()
 
 
 def test_marks_stand_strongest_next_to_the_line_without_gaps(findings):
-    marks = n09_verdict.marks(findings)
+    marks = n09_verdict.place_marks(findings)
     assert len(marks) == findings["bears"].isin(["supports", "against"]).sum()
     assert ((marks["place"] > 0) == marks["bears"].eq("supports")).all()
     grade = marks["strength"].map({"strong": 0, "moderate": 1, "weak": 2})
-    for _, rows in marks.assign(grade=grade, far=marks["place"].abs()).groupby(["claim_id", "bears"]):
+    for _, rows in marks.assign(grade=grade, far=marks["place"].abs()).groupby(
+        ["claim_id", "bears"]
+    ):
         rows = rows.sort_values("far")
-        assert list(rows["far"]) == list(range(1, len(rows) + 1)) and rows["grade"].is_monotonic_increasing
+        assert (
+            list(rows["far"]) == list(range(1, len(rows) + 1))
+            and rows["grade"].is_monotonic_increasing
+        )
 
 
 def test_the_grid_is_the_rule():
-    grid = n09_verdict.rule_grid()
+    grid = n09_verdict.tabulate_rule()
     assert grid.loc["nothing against", "nothing for"] == "cannot tell"
     assert grid.loc["nothing against", "two moderate or more for"] == "supported"
-    assert grid.loc["a strong one against", "one moderate for"] == "open, leaning against"
+    same = {
+        rank: grid.loc[f"{rank} against", f"{rank} for"]
+        for rank in ("one moderate", "a strong one")
+    }
+    assert set(same.values()) == {"contested"}
     assert set(grid.to_numpy().ravel()) == set(claims.VERDICTS) - {"not testable"}
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "expected"),
-    [
-        (["supported", "supported"], "borne out"),
-        (["supported", "contested"], "borne out, in part contested"),
-        (["supported", "cannot tell"], "borne out, in part open"),
-        (["leans for"], "rather borne out"),
-        (["leans against", "contested"], "rather not borne out, in part contested"),
-        (["not supported"], "not borne out"),
-        (["supported", "leans for", "leans against"], "divided, 2 for and 1 against"),
-        (["contested", "cannot tell"], "contested"),
-        (["cannot tell"], "open"),
-    ],
-)
-def test_balance_worked_out_by_hand(verdicts, expected):
-    assert n09_verdict.balance(pd.Series(verdicts)) == expected
-
-
-@given(verdicts_of)
-def test_balance_says_borne_out_only_if_something_holds_and_nothing_fails(verdicts):
-    words, lanes = n09_verdict.balance(verdicts), set(verdicts.map(n09_verdict.lane))
-    assert ("borne out" in words and "not borne" not in words) == ("Holds" in lanes and "Not borne out" not in lanes)
-    assert ("not borne out" in words) == ("Not borne out" in lanes and "Holds" not in lanes)
-    assert (words.startswith("divided")) == ({"Holds", "Not borne out"} <= lanes)
-
-
-def test_balance_takes_a_claim_that_cannot_be_tested_for_open():
-    assert n09_verdict.balance(pd.Series(["not testable"])) == "open"
-    assert n09_verdict.balance(pd.Series(["supported", "not testable"])) == "borne out, in part open"
 
 
 @pytest.mark.parametrize(
@@ -118,21 +110,26 @@ def test_balance_takes_a_claim_that_cannot_be_tested_for_open():
     ],
 )
 def test_voices_belong_to_the_right_party(voice, parties):
-    assert {party for party in n09_verdict.PARTIES if n09_verdict.belongs(voice, party)} == parties
-    assert n09_verdict.belongs(voice, "any of them") == bool(parties)
+    assert {
+        party for party in n09_verdict.PARTIES if n09_verdict.belongs_to(voice, party)
+    } == parties
+    assert n09_verdict.belongs_to(voice, "any of them") == bool(parties)
 
 
 def test_every_official_source_of_a_party_that_speaks_for_itself_belongs_to_it():
     sources = tables.load_table("sources")
     for kind, party in (("official_rok", "Seoul, ministries"), ("official_dprk", "Pyongyang")):
         own = sources[sources["kind"].eq(kind) & sources["relays"].isna()]["publisher"]
-        strangers = [name for name in own if not n09_verdict.belongs(name, party)]
+        strangers = [name for name in own if not n09_verdict.belongs_to(name, party)]
         assert strangers == []
 
 
 def test_all_voices_is_the_milder_and_any_voice_the_harsher_test(findings):
     for party in [*n09_verdict.PARTIES, "any of them"]:
-        alone, part = n09_verdict.rests_on(findings, party), n09_verdict.rests_on(findings, party, every=False)
+        alone, part = (
+            n09_verdict.rests_on(findings, party),
+            n09_verdict.rests_on(findings, party, every=False),
+        )
         assert not (alone & ~part).any()
     narrow, wide = (n09_verdict.rests_on(findings, name) for name in list(n09_verdict.PARTIES)[:2])
     assert not (narrow & ~wide).any()
@@ -148,32 +145,37 @@ def test_a_drop_looks_at_every_voice(monkeypatch):
 
 def test_sensitivity_with_nothing_dropped_changes_nothing(table, findings):
     none = pd.Series(False, index=findings.index)
-    same = n09_verdict.sensitivity(table, findings, {"none": none})
-    assert same["none"].equals(same["all findings"].rename("none")) and n09_verdict.changes(same).empty
+    same = n09_verdict.apply_drops(table, findings, {"none": none})
+    assert (
+        same["none"].equals(same["all findings"].rename("none"))
+        and n09_verdict.list_changes(same).empty
+    )
 
 
 def test_sensitivity_with_everything_dropped_leaves_nothing_known(table, findings):
     every = pd.Series(True, index=findings.index)
-    verdicts = n09_verdict.sensitivity(table, findings, {"all": every})["all"]
+    verdicts = n09_verdict.apply_drops(table, findings, {"all": every})["all"]
     assert set(verdicts) == {"cannot tell", "not testable"}
 
 
 def test_the_drops_have_a_heading_each_and_are_independent_of_row_order(table, findings):
-    masks = n09_verdict.drops(findings)
+    masks = n09_verdict.list_drops(findings)
     assert list(masks) == list(n09_verdict.HEADS)
     mixed = findings.sample(frac=1, random_state=7)
-    other = n09_verdict.sensitivity(table, mixed, n09_verdict.drops(mixed))
-    pd.testing.assert_frame_equal(other, n09_verdict.sensitivity(table, findings, masks))
+    other = n09_verdict.apply_drops(table, mixed, n09_verdict.list_drops(mixed))
+    pd.testing.assert_frame_equal(other, n09_verdict.apply_drops(table, findings, masks))
 
 
 def test_changes_tells_a_change_of_sides_from_a_change_of_degree():
     firmness = pd.DataFrame(
-        {"all findings": ["supported", "leans for", "contested"], "x": ["leans against", "supported", "contested"]},
+        {
+            "all findings": ["supported", "leans for", "contested"],
+            "x": ["leans against", "supported", "contested"],
+        },
         index=pd.Index(["T.1", "T.2", "T.3"], name="claim_id"),
     )
-    found = n09_verdict.changes(firmness).set_index("claim_id")
+    found = n09_verdict.list_changes(firmness).set_index("claim_id")
     assert list(found.index) == ["T.1", "T.2"] and list(found["crosses"]) == [True, False]
-    assert n09_verdict.never(firmness) == "**contested** T.3"
 
 
 def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
@@ -184,49 +186,26 @@ def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
         ("T.2", "against", "strong"),
         ("T.2", "against", "strong"),
     ]
-    lost = n09_verdict.leave_one_out(table, made(rows))
+    lost = n09_verdict.drop_each_finding(table, made(rows))
     assert list(lost["finding_id"]) == ["T.1-e00"] and lost["after"].item() == "cannot tell"
 
 
 def test_shaking_counts_agree_with_leave_one_out(table, findings):
-    shaken = n09_verdict.shake(table, findings)
-    assert shaken["verdicts that change"].iloc[0] == n09_verdict.leave_one_out(table, findings)["claim_id"].nunique()
-
-
-def test_the_weightiest_findings_come_from_different_claims_first_and_never_weak():
-    rows = [
-        ("T.1", "supports", "strong"),
-        ("T.1", "supports", "strong"),
-        ("T.2", "supports", "moderate"),
-        ("T.3", "supports", "weak"),
-    ]
-    found = n09_verdict.weightiest(made(rows), ["T.1", "T.2", "T.3"], "supports")
-    assert list(found["finding_id"]) == ["T.1-e00", "T.2-e02"]
-    assert n09_verdict.weightiest(made(rows), ["T.3"], "supports").empty
-
-
-def test_told_says_so_when_nothing_carries(findings):
+    shaken = n09_verdict.shake_verdicts(table, findings)
     assert (
-        n09_verdict.told(findings.iloc[:0], ["T.1"]) == "*For:* nothing that carries. *Against:* nothing that carries."
+        shaken["verdicts that change"].iloc[0]
+        == n09_verdict.drop_each_finding(table, findings)["claim_id"].nunique()
     )
 
 
-def test_tally_and_shares_count_every_claim(table, findings):
-    book = n09_verdict.ledger(table, findings)
-    assert sum(int(word) for word in n09_verdict.tally(book).split() if word.isdigit()) == len(table)
-    assert n09_verdict.by_basis(book).to_numpy().sum() == len(table)
-
-
 def test_charts_have_no_fault_of_text(table, findings):
-    book = n09_verdict.ledger(table, findings)
-    firmness = n09_verdict.sensitivity(table, findings, n09_verdict.drops(findings))
-    shown = firmness.loc[n09_verdict.changes(firmness)["claim_id"].unique()]
+    book = n09_verdict.build_ledger(table, findings)
+    firmness = n09_verdict.apply_drops(table, findings, n09_verdict.list_drops(findings))
+    shown = firmness.loc[n09_verdict.list_changes(firmness)["claim_id"].unique()]
     questions = {question: question for question in book["question"].unique()}
-    for height, draw in (
-        (170, lambda ax: n09_verdict.ledger_chart(ax, book, n09_verdict.marks(findings), questions)),
-        (145, lambda ax: n09_verdict.lanes_chart(ax, book)),
-        (n09_verdict.changes_height(shown), lambda ax: n09_verdict.changes_chart(ax, shown)),
-    ):
-        fig, ax = style.make_canvas(183, height)
-        draw(ax)
-        assert save.find_text_faults(fig) == []
+    figures = [
+        n09_verdict.draw_summary(book),
+        n09_verdict.draw_ledger(book, n09_verdict.place_marks(findings), questions),
+        n09_verdict.draw_changes(shown),
+    ]
+    assert [save.find_text_faults(fig) for fig in figures] == [[], [], []]
