@@ -185,6 +185,7 @@ def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
         ("T.1", "supports", "weak"),
         ("T.2", "against", "strong"),
         ("T.2", "against", "strong"),
+        ("T.2", "against", "strong"),
     ]
     lost = n09_verdict.drop_each_finding(table, made(rows))
     assert list(lost["finding_id"]) == ["T.1-e00"] and lost["after"].item() == "cannot tell"

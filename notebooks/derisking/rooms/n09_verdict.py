@@ -302,7 +302,7 @@ def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str
     _measure_page(ax)
     centre, step, pitch = 102, 2.75, 137 / len(table)  # the lines fill the page
     heads = {"against": (centre - 3, "right"), "for": (centre + 3, "left")}
-    heads |= {"neither": (138, "right"), "voices": (150, "right"), "verdict": (155.6, "left")}
+    heads |= {"neither": (138, "right"), "voices": (150, "right"), "verdict": (154.1, "left")}
     for words, (x, align) in heads.items():
         ax.text(x, 3.2, words, ha=align, va="center", fontsize=6, color=NOTE)
     by_claim = dict(list(placed.groupby("claim_id")))
@@ -333,8 +333,8 @@ def _draw_ledger_line(ax, y: float, row, centre: float) -> None:
     ax.text(10.5, y, words, fontsize=6.2, va="center", color=colour, fontstyle=slant)
     for x, value in ((138, row.neither), (150, row.voices)):
         ax.text(x, y, str(value or "–"), fontsize=6, va="center", ha="right", color=NOTE)
-    ax.plot(156.5, y, zorder=3, **style.read_meanings("verdict")[row.verdict].style(3.6))
-    ax.text(158.9, y, row.verdict, fontsize=6.2, va="center")
+    ax.plot(155, y, zorder=3, **style.read_meanings("verdict")[row.verdict].style(3.6))
+    ax.text(157.2, y, row.verdict, fontsize=6.2, va="center")
 
 
 def _draw_grade(ax, x: float, y: float, bears: str, strength: str) -> None:
@@ -376,18 +376,18 @@ def draw_changes(table: pd.DataFrame):
     """
     fig, ax = style.make_canvas(183, TOP + PITCH * len(table) + 9)
     _measure_page(ax)
-    known, step = style.read_meanings("verdict"), 7.7
-    xs = [95.5 + place * step + 2.5 * ((place >= 2) + (place >= 7)) for place in range(len(HEADS))]
-    xs[:2] = [xs[0] - 0.9, xs[1] + 0.9]  # their headings are wide
+    known, step = style.read_meanings("verdict"), 7.4
+    xs = [98.5 + place * step + 2.5 * ((place >= 2) + (place >= 7)) for place in range(len(HEADS))]
+    xs[:2] = [xs[0] - 0.7, xs[1] + 0.9]  # their headings are wide
     _draw_change_heads(ax, xs, step)
     for place, (claim_id, row) in enumerate(table.iterrows()):
         y = TOP + place * PITCH
         if place % 2 == 0:
             _stripe(ax, y, PITCH)
-        ax.text(1.8, y, claim_id, fontsize=6.2, va="center")
-        ax.text(10.5, y, rule.name_claims()[claim_id], fontsize=6.2, va="center")
-        ax.plot(67.5, y, zorder=3, **known[row["all findings"]].style(4.4))
-        ax.text(69.8, y, row["all findings"], fontsize=6.2, va="center")
+        ax.text(1.8, y, claim_id, fontsize=6, va="center")
+        ax.text(10.5, y, rule.name_claims()[claim_id], fontsize=6, va="center")
+        ax.plot(70, y, zorder=3, **known[row["all findings"]].style(4.4))
+        ax.text(72, y, row["all findings"], fontsize=6, va="center")
         for x, name in zip(xs, HEADS, strict=True):
             if row[name] == row["all findings"]:
                 ax.plot(x, y, marker=".", ms=2.2, color=style.MUTED, ls="none")
@@ -399,7 +399,7 @@ def draw_changes(table: pd.DataFrame):
 
 def _draw_change_heads(ax, xs: list[float], step: float) -> None:
     options = {"fontsize": 6, "va": "bottom", "linespacing": 1.15}
-    ax.text(66.6, TOP - 3.4, "as it\nstands", **options)
+    ax.text(69, TOP - 3.4, "as it\nstands", **options)
     for x, words in zip(xs, HEADS.values(), strict=True):
         ax.text(x, TOP - 3.4, words, ha="center", **options)
     for words, (low, high) in BLOCKS.items():
