@@ -29,7 +29,9 @@ STYLE = [
 ]
 RUNNER = "from derisking.build import run"
 WRITER = "from derisking.build import pages"
-WRITTEN = [folder / "README.md" for folder in (paths.ROOT, paths.DATA, paths.FIGURES, paths.NOTEBOOKS)]
+TEMPLATES = sorted(trace.PACKAGE.rglob("*.j2"))
+WRITTEN = [paths.DATA / "claims.md"]
+WRITTEN += [folder / "README.md" for folder in (paths.ROOT, paths.DATA, paths.FIGURES, paths.NOTEBOOKS)]
 
 os.environ["PYTHONPATH"] = str(paths.NOTEBOOKS)
 
@@ -125,7 +127,7 @@ def task_notebook():
 
 
 def task_pages():
-    """write the generated pages and blocks: codebook, gallery, navigation, index, front page"""
+    """write the generated pages and blocks: codebook, claims, gallery, navigation, index, front page"""
 
     def state():
         read = [
@@ -134,7 +136,7 @@ def task_pages():
             *sorted(paths.DERIVED.glob("*.csv")),
             paths.FIGURES / "datapackage.json",
         ]
-        return trace.hash_files(*read, *WRITTEN, *trace.trace_modules(WRITER))
+        return trace.hash_files(*read, *WRITTEN, *TEMPLATES, *trace.trace_modules(WRITER))
 
     return {
         "actions": [[*PYTHON, "derisking.build.pages"]],

@@ -60,5 +60,6 @@ def test_the_archive_holds_the_package_whole(made):
         assert {resource["path"] for resource in tables.read_package()["resources"]} | {
             "datapackage.json",
             "README.md",
+            "claims.md",
         } <= names
         assert bundle.read(f"{export.NAME}/datapackage.json") == paths.PACKAGE.read_bytes()

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derisking.build import blocks, pages, run
+from derisking.build import blocks, dossier, pages, run
 from derisking.core import paths, tables
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "figures/README.md",
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "data/claims.md", "figures/README.md",
                                   "notebooks/README.md", "data/basemap/README.md", "data/upstream/README.md")]  # fmt: skip
 LINK = re.compile(r"\]\((?!https?://|mailto:)([^)\s]+)\)")
 
@@ -27,10 +27,10 @@ def test_every_generated_page_and_block_is_up_to_date():
 
 
 def anchors(text):
-    """The anchors GitHub gives to headings."""
+    """The anchors GitHub gives to headings, and those set by hand."""
     heads = re.findall(r"^#{1,6} (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
     plain = (re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", head).lower()) for head in heads)
-    return {words.strip().replace(" ", "-") for words in plain}
+    return {words.strip().replace(" ", "-") for words in plain} | set(re.findall(r'<a id="([^"]+)">', text))
 
 
 def check_links(text, folder, where):
@@ -61,7 +61,7 @@ def test_links_in_notebooks_lead_somewhere(file):
 def test_navigation_leads_to_the_neighbours(file):
     known = run.list_notebooks()
     place = known.index(file)
-    nav = run.read_notebook(file).cells[2].source
+    (nav,) = [cell.source for cell in run.read_notebook(file).cells if "nav" in blocks.names(cell.source)]
     for neighbour in known[max(0, place - 1) : place] + known[place + 1 : place + 2]:
         assert f"({neighbour.name})" in nav
     assert "Reading time" in nav
@@ -127,6 +127,34 @@ def test_the_codebook_shows_every_table_and_column():
         section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]
         for field in resource["schema"]["fields"]:
             assert f"| `{field['name']}` |" in section, f"{name}.{field['name']}"
+
+
+def test_the_dossier_tells_every_claim_with_all_its_findings_and_sources():
+    text = (paths.DATA / "claims.md").read_text(encoding="utf-8")
+    claims, findings = tables.load_table("claims"), tables.load_table("findings")
+    known = tables.load_table("sources").set_index("source_id")["url"].dropna()
+    parts = dict(re.findall(r'<a id="(\w+)"></a>(.*?)(?=\n##|\Z)', text, re.DOTALL))
+    assert len(parts) == len(claims)
+    for claim in claims.itertuples():
+        part = parts[claim.claim_id.lower().replace(".", "")]
+        assert claim.claim in part and "**Verdict: " in part
+        assert (f"“{claim.quotation}”" in part) if isinstance(claim.quotation, str) else "He does not say this" in part
+        for finding in findings[findings["claim_id"].eq(claim.claim_id)].itertuples():
+            assert finding.finding in part and finding.strength_reason in part
+            urls = known.reindex(finding.sources.split(";")).dropna().str.replace(")", "%29")
+            assert all(url in part for url in urls)
+
+
+def test_the_dossier_says_which_finding_a_verdict_hangs_on():
+    claim = pd.Series({"claim_id": "T.1", "testable": "yes", "basis": "full", "sources": "stimson-2023-12-13-frank"})
+    rows = [("supports", "moderate"), ("supports", "weak"), ("against", "moderate")]
+    findings = pd.DataFrame(rows, columns=["bears", "strength"]).assign(
+        finding_id=["a", "b", "c"], finding="f", strength_reason="r", sources="stimson-2023-12-13-frank"
+    )
+    told = dossier.describe_claim(claim, findings)
+    assert told["verdict"] == "contested"
+    assert [found["without"] for found in told["findings"]] == ["open, leaning against", "", "open, leaning for"]
+    assert told["why"].startswith("What counts: 1 moderate for and 1 moderate against.")
 
 
 def described(name):

@@ -25,7 +25,7 @@ def database(file: Path) -> None:
     found_tables = tables.list_tables()
     with sqlite3.connect(file) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")  # tables come in alphabetical order; checked below
-        for name, resource in tables.items():
+        for name, resource in found_tables.items():
             connection.execute(_create(name, resource, found_tables))
             connection.executemany(*_insert(name, resource))
         connection.execute(
@@ -34,7 +34,7 @@ def database(file: Path) -> None:
             "  source_id TEXT NOT NULL REFERENCES sources (source_id),\n"
             "  PRIMARY KEY (table_name, row_id, source_id)\n) WITHOUT ROWID"
         )
-        for name, resource in tables.items():
+        for name, resource in found_tables.items():
             if any(field["name"] == "sources" for field in resource["schema"]["fields"]):
                 rows = connection.execute(f'SELECT rowid, sources FROM "{name}" WHERE sources IS NOT NULL').fetchall()
                 links = [(name, row, source) for row, cell in rows for source in cell.split(";")]
@@ -88,8 +88,16 @@ def _insert(name: str, resource: dict) -> tuple[str, list]:
 
 def archive(file: Path) -> None:
     """Write the data package, its codebook, licence and citation to a zip archive."""
-    members = [paths.PACKAGE, paths.DATA / "README.md", paths.ROOT / "LICENSE-DATA", paths.ROOT / "CITATION.cff",
-               paths.ROOT / "CHANGELOG.md", *sorted(paths.EVIDENCE.iterdir()), *sorted(paths.DERIVED.iterdir())]  # fmt: skip
+    members = [
+        paths.PACKAGE,
+        paths.DATA / "README.md",
+        paths.DATA / "claims.md",
+        paths.ROOT / "LICENSE-DATA",
+        paths.ROOT / "CITATION.cff",
+        paths.ROOT / "CHANGELOG.md",
+        *sorted(paths.EVIDENCE.iterdir()),
+        *sorted(paths.DERIVED.iterdir()),
+    ]
     with zipfile.ZipFile(file, "w") as bundle:
         for member in members:
             inside = member.relative_to(paths.DATA) if member.is_relative_to(paths.DATA) else Path(member.name)

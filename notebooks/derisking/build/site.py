@@ -19,7 +19,7 @@ from pygments.formatters import HtmlFormatter
 from derisking.build import run
 from derisking.core import paths
 
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "data/basemap/README.md", "data/upstream/README.md",
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "data/claims.md", "data/basemap/README.md", "data/upstream/README.md",
          "figures/README.md", "notebooks/README.md")  # fmt: skip
 COPIED = ("data", "figures", "notebooks/derisking", "CITATION.cff", "LICENSE", "LICENSE-DATA", "requirements.lock")
 

@@ -75,10 +75,7 @@ def keep_sole_voice(rows: pd.DataFrame, voice: str) -> pd.DataFrame:
 
 def count_rows_by_year(names: dict[str, str], years: range) -> pd.DataFrame:
     """Count sourced rows by year of their latest possible day, one line a table of `names`."""
-    found = {
-        label: load_table(table)["date_latest"].dt.year.value_counts()
-        for label, table in names.items()
-    }
+    found = {label: load_table(table)["date_latest"].dt.year.value_counts() for label, table in names.items()}
     return pd.DataFrame(found).reindex(years).fillna(0).astype(int).T
 
 

@@ -42,9 +42,7 @@ def draw_waves(waves: pd.DataFrame, named: pd.DataFrame, height: float = 95):
     for column, wave in enumerate(waves.itertuples()):
         upper, lower = axes[:, column]
         timeline.place(upper, 3 + step * column, 6, tile * 10, tile * lines)
-        timeline.place(
-            lower, 3 + step * column, 9 + tile * lines, step - 3, height - tile * lines - 14
-        )
+        timeline.place(lower, 3 + step * column, 9 + tile * lines, step - 3, height - tile * lines - 14)
         stock = int(wave.stock_before) if pd.notna(wave.share) else wave.closed
         of = f" of {stock}" if pd.notna(wave.share) else ""
         _draw_tiles(upper, wave.closed, stock, lines)
@@ -219,9 +217,7 @@ def draw_timeline(events, phases, first: int, last: int, heads=(), leaders=True,
     named = _wrap_phases(phases, start, end, width)
     top = 3.8 + 2.3 * named["label"].str.count("\n").max()
     tall = [*heads, ((laid["row"] + laid["lines"]).max() + 1.2) * LINE]
-    fig, axes = style.make_canvas(
-        183, top + sum(tall) + 2 * len(heads) + 10, len(tall), squeeze=False
-    )
+    fig, axes = style.make_canvas(183, top + sum(tall) + 2 * len(heads) + 10, len(tall), squeeze=False)
     fig.set_layout_engine("none")
     axes = axes[:, 0]
     for ax, height in zip(axes, tall, strict=True):
@@ -244,10 +240,7 @@ def _wrap_phases(phases: pd.DataFrame, start, end, width: float) -> pd.DataFrame
     seen = phases[phases["start"].lt(end) & phases["end"].gt(start)]
     seen = seen.assign(start=seen["start"].clip(lower=start), end=seen["end"].clip(upper=end))
     wide = (seen["end"] - seen["start"]) / (end - start) * width
-    label = [
-        timeline.wrap(words, max(8, int(room / 1.35)))
-        for words, room in zip(seen["label"], wide, strict=True)
-    ]
+    label = [timeline.wrap(words, max(8, int(room / 1.35))) for words, room in zip(seen["label"], wide, strict=True)]
     seen = seen.assign(label=label)
     return seen[wide.gt(seen["label"].map(lambda words: timeline.text_width(words, 6)) + 0.5)]
 
@@ -269,9 +262,7 @@ def draw_rounds(ax, rounds: pd.DataFrame) -> None:
         end = row.end - air if (rounds["start"] - row.end).abs().lt(air).any() else row.end
         width = 4 if row.strong else 1.5
         ax.plot([row.start, end], [0.25, 0.25], color=CLOSE, lw=width, solid_capstyle="butt")
-        look = (
-            {"fontsize": 7, "fontweight": "bold"} if row.strong else {"fontsize": 6, "color": NOTE}
-        )
+        look = {"fontsize": 7, "fontweight": "bold"} if row.strong else {"fontsize": 6, "color": NOTE}
         ax.text(row.start + (row.end - row.start) / 2, 0.5, row.label, ha="center", **look)
 
 
@@ -285,9 +276,7 @@ def draw_stock(ax, likely, listed, published, beside) -> None:
     ax.vlines(listed["day"], listed["lower"], listed["upper"], color=MUTED, lw=0.4, zorder=1)
     bodies = style.read_meanings("body")
     for row in published.itertuples():
-        size = (4.2 if not row.narrower else 2.6) * (
-            1.7 if bodies[row.series].marker in "*." else 1
-        )
+        size = (4.2 if not row.narrower else 2.6) * (1.7 if bodies[row.series].marker in "*." else 1)
         look = bodies[row.series].style(size) | {"markeredgewidth": 0.7}
         ax.plot(row.day, row.value, zorder=3, **look)
     beside = beside.assign(label=beside["value"].astype(str))

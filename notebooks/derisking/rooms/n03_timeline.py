@@ -102,9 +102,7 @@ def gather_statements(closures: pd.DataFrame, lists: pd.DataFrame, speakers: dic
     key = ["mission_id", "who", "date"]
     known = pd.MultiIndex.from_frame(lists[key]).isin(pd.MultiIndex.from_frame(said[key]))
     both = pd.concat([said, lists[~known]])
-    return both[both["date_latest"].between(*window)].assign(
-        lane=lambda frame: frame["mission_id"].fillna("whole")
-    )
+    return both[both["date_latest"].between(*window)].assign(lane=lambda frame: frame["mission_id"].fillna("whole"))
 
 
 def list_spells(missions: pd.DataFrame, closures: pd.DataFrame) -> pd.DataFrame:

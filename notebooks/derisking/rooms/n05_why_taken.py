@@ -222,9 +222,7 @@ def draw_missions_fell(stock: pd.DataFrame, closed: pd.DataFrame, outside: pd.Da
     for ax, letter, words, unit in zip(axes, "abc", heads, units, strict=True):
         write_head(ax, letter, words, unit)
         set_years(ax, 1989, 2026, every=5)
-        shade_span(
-            ax, 1990, 2000, phases["risk_taken"].colour, "the 1990s" if ax is axes[0] else ""
-        )
+        shade_span(ax, 1990, 2000, phases["risk_taken"].colour, "the 1990s" if ax is axes[0] else "")
         shade_span(ax, *shut, phases["pandemic"].colour, "border closed" if ax is axes[0] else "")
     _draw_stock(axes[0], stock)
     draw_opposed(axes[1], closed, opening, closing)
@@ -321,7 +319,5 @@ def draw_turns(turns: pd.DataFrame, fields: list[str], spans: dict[str, tuple[in
                 ax.plot(marks["x"], y[marks.index], zorder=3, **look)
     shade = style.read_meanings("phase")["pandemic"].colour
     shade_span(axes[1], *shut, shade, "border closed")
-    style.draw_key(
-        axes[1], "measure", [DOWN, UP], loc="lower left", bbox_to_anchor=(0.3, 1.0), ncols=2
-    )
+    style.draw_key(axes[1], "measure", [DOWN, UP], loc="lower left", bbox_to_anchor=(0.3, 1.0), ncols=2)
     return fig
