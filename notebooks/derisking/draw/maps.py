@@ -14,9 +14,9 @@ import pandas as pd
 import shapely
 
 from derisking.core import paths
-from derisking.draw.style import INK, MM, NOTE
+from derisking.draw.style import HAIRLINE, INK, MM, NOTE, SOFT
 
-LAND, BORDER = "#EAEAEA", "white"
+LAND, BORDER = HAIRLINE, "white"
 RADIUS = 6_371_007  # metres, authalic
 
 ANGLES = np.radians([0, 180, 30, -30, 150, -150, 90, -90, 60, -60, 120, -120, 15, -15, 165, -165])
@@ -102,7 +102,7 @@ def panel(ax, view: View, frame: bool = True) -> None:
     ax.set_ylim(middle["y"] - half[1], middle["y"] + half[1])
     ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
     for side in ax.spines.values():
-        side.set(visible=frame, color="#BBBBBB", linewidth=0.5)
+        side.set(visible=frame, color=SOFT, linewidth=0.5)
 
 
 def draw(fig, ax, view: View, at: tuple, frame: pd.DataFrame, style, named=None, routes=None) -> pd.DataFrame:

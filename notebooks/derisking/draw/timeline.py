@@ -4,18 +4,17 @@ of what is plotted. A date known only in part is drawn as the days it allows, ne
 import textwrap
 
 import matplotlib.dates as mdates
-import numpy as np
 import pandas as pd
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.textpath import TextToPath
 from matplotlib.transforms import ScaledTranslation
 
 from derisking.draw import style
-from derisking.draw.style import INK, MM, NOTE, PALE
+from derisking.draw.labels import draw_lanes, lay_lanes, write_beside
+from derisking.draw.labels import measure_text as text_width
+from derisking.draw.labels import wrap_letters as wrap
+from derisking.draw.style import COLOURS, HAIRLINE, INK, MM, NOTE, PALE, SOFT
 
-POINT = 25.4 / 72  # mm
-AIR = 0.25  # lines between two labels
+aside = write_beside
 
 
 def interval(
@@ -57,22 +56,6 @@ def position(days, first, last, width: float) -> pd.Series:
     return (pd.to_datetime(pd.Series(days)) - first) / (last - first) * width
 
 
-def text_width(words: str, size: float) -> float:
-    """Return the width in mm of the longest line of `words` at `size` points in the font of the style."""
-    font = FontProperties(size=size)
-    return max(TextToPath().get_text_width_height_descent(line, font, False)[0] for line in words.split("\n")) * POINT
-
-
-def wrap(words: str, chars: int) -> str:
-    """Break `words` into as few lines of at most about `chars` letters as possible, of nearly equal length."""
-    lines = len(textwrap.wrap(words, chars, break_long_words=False))
-    for narrow in range(max(1, len(words) // lines), chars + 1):
-        parts = textwrap.wrap(words, narrow, break_long_words=False)
-        if len(parts) <= lines:
-            return "\n".join(parts)
-    return "\n".join(textwrap.wrap(words, chars, break_long_words=False))
-
-
 def bands(axes, frame: pd.DataFrame) -> None:
     """Shade spans of time behind every one of `axes`. `frame`: start, end (days), colour."""
     for ax in axes:
@@ -91,160 +74,6 @@ def band_names(ax, frame: pd.DataFrame, rise: float = 1.0, size: float = 6) -> N
                     color=NOTE, ha="center", va="bottom", linespacing=1.0)  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------------- labelled events
-
-
-def arrange(frame: pd.DataFrame, width: float, size: float, gap: float = 1.6, tries: int = 40,
-            leaders: bool = True) -> pd.DataFrame:  # fmt: skip
-    """Give each label a row and a side of its mark, so that no label lies on another, on a mark or on a leader.
-
-    frame: x0, x, x1 (mm from the left: ends of the date interval and the mark) and label. The leader of a mark runs
-    from row 0 straight down to it; without `leaders` labels only keep clear of each other, and need fewer rows. Returns the frame with side (1: label right of the mark, -1: left), row (first
-    line of the label, 0 at the top) and lines. Sides are improved one by one from a fixed set of starts, fewest rows
-    first: the same frame always gives the same layout. Rows of 1000 mean that the labels do not fit.
-    """
-    items = [
-        (row.x0, row.x, row.x1, text_width(row.label, size), row.label.count("\n") + 1) for row in frame.itertuples()
-    ]
-    generator = np.random.default_rng(0)
-    starts = [np.ones(len(items)), *(generator.choice([1, -1], len(items)) for _ in range(tries))]
-    best = None
-    for start in starts:
-        sides = _inside(items, [int(side) for side in start], width, gap)
-        rows, improving = _rows(items, sides, gap, leaders), True
-        while improving:
-            improving = False
-            for place in range(len(items)):
-                other = _inside(items, [-side if k == place else side for k, side in enumerate(sides)], width, gap)
-                found = _rows(items, other, gap, leaders)
-                if _cost(items, found) < _cost(items, rows):
-                    sides, rows, improving = other, found, True
-        if best is None or _cost(items, rows) < _cost(items, best[1]):
-            best = (sides, rows)
-    return frame.assign(side=best[0], row=best[1], lines=[item[4] for item in items])
-
-
-def _ends(item, side: int, gap: float) -> tuple[float, float]:
-    """Return the ends in mm of mark and label together."""
-    x0, _, x1, wide, _ = item
-    return (x0 - gap / 2, x1 + gap + wide) if side == 1 else (x0 - gap - wide, x1 + gap / 2)
-
-
-def _inside(items, sides: list[int], width: float, gap: float) -> list[int]:
-    """Turn the labels that would leave the axis to its other side."""
-    fits = [[item[2] + gap + item[3] <= width, item[0] - gap - item[3] >= 0] for item in items]
-    return [side if fits[k][side == -1] or not fits[k][side == 1] else -side for k, side in enumerate(sides)]
-
-
-def _rows(items, sides: list[int], gap: float, leaders: bool, room: float = 0.8) -> list:
-    """Return the row of each label for given sides; 1000 stands in it if some leaders would have to cross.
-
-    A label that a leader would cross must lie below the label of that leader; each goes to the first row free for it.
-    """
-    number = range(len(items))
-    ends = [_ends(item, side, gap) for item, side in zip(items, sides, strict=True)]
-    words = [
-        (items[k][2] + 0.5, ends[k][1] + 0.3) if sides[k] == 1 else (ends[k][0] - 0.3, items[k][0] - 0.5)
-        for k in number
-    ]
-    above = [{j for j in number if leaders and j != k and words[k][0] < items[j][1] < words[k][1]} for k in number]
-    rows = {}
-    while len(rows) < len(items):
-        ready = [k for k in number if k not in rows and above[k] <= rows.keys()]
-        if not ready:  # two leaders would have to cross: a bad choice of sides, and the worse the more labels it stops
-            return [rows.get(k, 1000) for k in number]
-        k = max(ready, key=lambda place: items[place][1] * sides[place])
-        row = max((rows[j] + items[j][4] + AIR for j in above[k]), default=0)
-        while any(
-            row < rows[j] + items[j][4] + AIR and rows[j] < row + items[k][4] + AIR
-            and ends[k][0] < ends[j][1] + room and ends[j][0] < ends[k][1] + room
-            for j in rows
-        ):  # fmt: skip
-            row += 0.25
-        rows[k] = row
-    return [rows[k] for k in number]
-
-
-def _cost(items, rows) -> tuple:
-    if 1000 in rows:
-        return (1000, sum(row == 1000 for row in rows))
-    return (max((row + item[4] for row, item in zip(rows, items, strict=True)), default=0), sum(rows))
-
-
-def lay_lanes(frame: pd.DataFrame, lanes: dict, first, last, width: float, size: float = 6,
-              chars: tuple = (60, 40, 26), room: float = 1.4, leaders: bool = True) -> pd.DataFrame:  # fmt: skip
-    """Lay out dated, labelled events in lanes, from the top down, before the figure exists.
-
-    frame: lane, title, date_earliest, date_latest. lanes: key -> name, in order. width: mm of the time axis.
-    A lane takes the line length of `chars` that needs the fewest rows.
-    Returns the frame with x (day drawn: the middle of the interval), label (the title in lines),
-    side, leader, top (first row of its lane on the page), row (row of the label on the page), lines. `room`: rows of air
-    between lanes. The last row used is the largest row + lines.
-    """
-    parts, top = [], 0.0
-    for lane in lanes:
-        part = frame[frame["lane"].eq(lane)].sort_values(["date_earliest", "date_latest", "title"]).copy()
-        part["x"] = part["date_earliest"] + (part["date_latest"] - part["date_earliest"]) / 2
-        spans = {name: position(part[day], first, last, width).clip(0, width)
-                 for name, day in (("x0", "date_earliest"), ("x", "x"), ("x1", "date_latest"))}  # fmt: skip
-        tried = [
-            arrange(
-                part.assign(label=[wrap(title, n) for title in part["title"]], **spans), width, size, leaders=leaders
-            )
-            for n in chars
-        ]
-        spots = min(tried, key=lambda spot: ((spot["row"] + spot["lines"]).max(), spot["row"].sum()))
-        if spots["row"].max() >= 1000:
-            raise ValueError(f"the labels of lane {lane!r} do not fit; break them into more lines or show fewer events")
-        part["label"], part["leader"] = spots["label"], leaders
-        part["side"], part["lines"] = spots["side"], spots["lines"]
-        part["top"], part["row"] = top, top + 0.8 + spots["row"]
-        parts.append(part)
-        top = (part["row"] + part["lines"]).max() + room if len(part) else top + 2 + room
-    return pd.concat(parts)
-
-
-def draw_lanes(ax, laid: pd.DataFrame, lanes: dict, meanings: dict, by: str, other: str = "", size: float = 6,
-               strong=None) -> None:  # fmt: skip
-    """Draw what `lay_lanes` laid out: lane lines, leaders, date intervals, marks by column `by`, labels.
-
-    `other`: a second coding; where it is given and differs, the mark gets an outline in its form and colour.
-    `strong`: a boolean column; its events are larger and darker. Sets the y axis to rows, 0 at the top.
-    """
-    last = (laid["row"] + laid["lines"]).max()
-    ax.set_ylim(last + 0.6, -0.6)
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
-    for lane, name in lanes.items():
-        part = laid[laid["lane"].eq(lane)]
-        top = part["top"].iloc[0]
-        ax.axhline(top, color="#B3B3B3", lw=0.5, zorder=1)
-        ax.annotate(name, (0, top), xycoords=ax.get_yaxis_transform(), xytext=(-3, 2.5), textcoords="offset points",
-                    ha="right", va="top", fontsize=7, linespacing=1.05)  # fmt: skip
-    for row in laid.itertuples():
-        heavy = strong is None or getattr(row, strong)
-        y, grade = row.row + row.lines / 2, 1.0 if heavy else 0.8
-        ax.plot([row.x, row.x], [row.top, y if row.leader else row.top + 0.5], color="#B3B3B3", lw=0.4, zorder=1)
-        if row.date_latest > row.date_earliest:
-            interval(ax, y, row.date_earliest, row.date_latest, meanings[getattr(row, by)].colour, tick=0.25, width=0.6)
-        second = getattr(row, other) if other else None
-        if pd.notna(second) and second:
-            outer = meanings[second]
-            ax.plot(row.x, y, zorder=3, marker="s" if outer.marker == "." else outer.marker, ms=5.6 * grade, mfc="white",
-                    mec=outer.colour, mew=0.7, ls="none", clip_on=False)  # fmt: skip
-        first = meanings[getattr(row, by)]
-        inner = {
-            **first.style(3.6 * grade * (1.6 if first.marker == "." else 1)),
-            "markeredgewidth": 0,
-            "clip_on": False,
-        }
-        ax.plot(row.x, y, zorder=4, **inner)
-        edge = row.date_latest if row.side == 1 else row.date_earliest
-        ax.annotate(row.label, (edge, y), xytext=(row.side * 1.5 / POINT, 0), textcoords="offset points", va="center",
-                    ha="left" if row.side == 1 else "right", fontsize=size, color=INK if heavy else NOTE,
-                    linespacing=1.0, annotation_clip=False)  # fmt: skip
-
-
 # ------------------------------------------------------------------------------------------ stocks and spells
 
 
@@ -256,7 +85,7 @@ def ranges(ax, frame: pd.DataFrame, colour: str = PALE, width: float = 4.5) -> N
 def range_key(wide: str, thin: str) -> list:
     """Return the entries of a key for two kinds of `ranges`: pale bars and thin lines."""
     return [Line2D([], [], color=PALE, lw=4.5, solid_capstyle="butt", label=wide),
-            Line2D([], [], color="#BDBDBD", lw=0.6, label=thin)]  # fmt: skip
+            Line2D([], [], color=SOFT, lw=0.6, label=thin)]  # fmt: skip
 
 
 def counts(ax, frame: pd.DataFrame, meanings: dict, by: str, size: float = 4.2, small: str = "") -> None:
@@ -268,25 +97,7 @@ def counts(ax, frame: pd.DataFrame, meanings: dict, by: str, size: float = 4.2, 
         ax.plot(row.day, row.value, zorder=3, **{**style, "markeredgewidth": 0.7})
 
 
-def aside(ax, frame: pd.DataFrame, x, apart: float, size: float = 6) -> None:
-    """Write labels in a column at day `x`, each joined to its mark by a thin leader, at least `apart` units apart.
-
-    frame: day, value (where the mark is) and label. Labels keep the order of their values.
-    """
-    placed = frame.sort_values("value")
-    heights = placed["value"].to_list()
-    for _ in range(200):
-        for low in range(len(heights) - 1):
-            lack = apart - (heights[low + 1] - heights[low])
-            if lack > 1e-6:
-                heights[low], heights[low + 1] = heights[low] - lack / 2, heights[low + 1] + lack / 2
-    for row, height in zip(placed.itertuples(), heights, strict=True):
-        ax.annotate(row.label, (row.day, row.value), xytext=(pd.Timestamp(x), height), fontsize=size, va="center",
-                    annotation_clip=False, arrowprops={"arrowstyle": "-", "lw": 0.4, "color": NOTE, "shrinkA": 0.5,
-                                                       "shrinkB": 2.5, "relpos": (0, 0.5)})  # fmt: skip
-
-
-def spells(ax, frame: pd.DataFrame, end, colour: str = "#595959", close: str = "#D55E00", faint: str = "#BDBDBD",
+def spells(ax, frame: pd.DataFrame, end, colour: str = NOTE, close: str = COLOURS["vermilion"], faint: str = SOFT,
            height: float = 2.4) -> None:  # fmt: skip
     """Draw spells as bars on rows: thick where certain, thin with end ticks where only bounds are known.
 
@@ -491,7 +302,7 @@ def statement_chart(marks, windows, names: dict, meanings: dict, by: str, first,
     for panel in axes:
         panel.set_xlim(first, last)
         for monday in pd.date_range(first, last, freq="W-MON"):
-            panel.axvline(monday, color="#EEEEEE", lw=0.5, zorder=-3)
+            panel.axvline(monday, color=HAIRLINE, lw=0.5, zorder=-3)
         panel.xaxis.set_major_locator(mdates.WeekdayLocator(mdates.MO, interval=2))
         panel.xaxis.set_minor_locator(mdates.WeekdayLocator(mdates.MO))
         panel.xaxis.set_major_formatter(_day_and_year)
@@ -503,7 +314,7 @@ def statement_chart(marks, windows, names: dict, meanings: dict, by: str, first,
     for row in windows.itertuples():
         if pd.notna(row.closed_latest):
             ax.fill_between([row.closed_earliest, min(row.closed_latest, last)], row.top - 0.15, row.bottom + 0.15,
-                            color="#E4E4E4", lw=0, zorder=-2)  # fmt: skip
+                            color=PALE, lw=0, zorder=-2)  # fmt: skip
             for day in (row.closed_earliest, row.closed_latest):
                 if day <= last:
                     ax.plot([day, day], [row.top - 0.15, row.bottom + 0.15], color=NOTE, lw=0.6, zorder=-1)
@@ -516,7 +327,7 @@ def statement_chart(marks, windows, names: dict, meanings: dict, by: str, first,
         ax.plot(middle, row.y, zorder=4, clip_on=False, **meaning.style(3.6))
     handles = [handle(meaning) for meaning in meanings.values()]
     handles.append(
-        Line2D([], [], color="#E4E4E4", lw=5, solid_capstyle="butt", label="days on which it may have closed")
+        Line2D([], [], color=PALE, lw=5, solid_capstyle="butt", label="days on which it may have closed")
     )
     key_below(fig, handles, 3, 5)
     return fig, axes
@@ -545,7 +356,7 @@ def spell_chart(frame: pd.DataFrame, group: str, columns: dict, name: str, shade
         ax.spines["left"].set_visible(False)
         ax.set_yticks([])
         for pair in shade:
-            ax.axvspan(*pair, color="#FBEDE4", lw=0, zorder=-5)
+            ax.axvspan(*pair, color=COLOURS["pale_vermilion"], lw=0, zorder=-5)
         y = 0.0
         for part, units in order:
             if columns[part] != side:
@@ -568,12 +379,12 @@ def spell_chart(frame: pd.DataFrame, group: str, columns: dict, name: str, shade
 
 def _spell_key(ax, top: float, bottom: float) -> None:
     """Explain the parts of a spell in the free space of a column, if there is any."""
-    parts = [("opened in this time", [(0, 1, "#595959", 0.7, "-", True)]),
-             ("open for certain", [(0, 1, "#595959", 2.4, "-", False)]),
-             ("closed in this time", [(0, 1, "#D55E00", 0.8, "-", True)]),
-             ("not named since", [(0, 1, "#595959", 0.7, (0, (1, 1)), False)]),
-             ("residence not verified", [(0, 1, "#BDBDBD", 2.4, "-", False)]),
-             ("years of a wave of closures", [(0, 1, "#FBEDE4", 6, "-", False)]),
+    parts = [("opened in this time", [(0, 1, NOTE, 0.7, "-", True)]),
+             ("open for certain", [(0, 1, NOTE, 2.4, "-", False)]),
+             ("closed in this time", [(0, 1, COLOURS["vermilion"], 0.8, "-", True)]),
+             ("not named since", [(0, 1, NOTE, 0.7, (0, (1, 1)), False)]),
+             ("residence not verified", [(0, 1, SOFT, 2.4, "-", False)]),
+             ("years of a wave of closures", [(0, 1, COLOURS["pale_vermilion"], 6, "-", False)]),
              ("bold: more than one sure spell", [])]  # fmt: skip
     if bottom - top < 1.6 * len(parts):
         return
@@ -602,7 +413,7 @@ def lane_figure(events: pd.DataFrame, lanes: dict, phases: pd.DataFrame, meaning
     return fig, axes, laid
 
 
-def numbered_bars(ax, frame: pd.DataFrame, name: str, colour: str = "#D55E00") -> None:
+def numbered_bars(ax, frame: pd.DataFrame, name: str, colour: str = COLOURS["vermilion"]) -> None:
     """Draw spans of time as bars with a label above each. `frame`: start, end, label, strong (boolean: thick and dark)."""
     ax.set(ylim=(0, 1), yticks=[])
     ax.spines["left"].set_visible(False)
