@@ -8,6 +8,7 @@ python -m derisking.build.pages --check    say which are not up to date, write n
 import json
 import re
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -17,13 +18,15 @@ import pandas as pd
 from derisking.build import blocks, dossier, filling, run
 from derisking.build.claim_words import read_claim_words
 from derisking.core import paths, tables
+from derisking.core.claims import VERDICTS
 from derisking.core.glue import GlueError, fill_marks, strip_marks
 from derisking.draw import save
 
 TEMPLATES = Path(__file__).parent / "templates"  # each looks like the page it makes
 VERDICT = "09"  # the notebook whose answer opens the front page
 QUESTIONS = ["04", "05", "06", "07"]  # the notebooks that put the article's four questions
-FRONT = ["01-closure-lists", "02-map-2023", "03-overview", "06-breaks", "09-summary"]  # shown on the front page
+MAP = "02-map-2023"  # opens the front page
+FRONT = ["03-waves", "05-missions-fell", "06-breaks"]  # shown on the front page under "How we know"
 LEVELS = ["high", "medium", "low", "unsourced"]
 RESIDENCE = ["confirmed", "likely", "unverified", "non_resident_likely"]
 PERIODS = {
@@ -238,7 +241,14 @@ def front() -> str:
     """Return README.md with its marks and marked blocks filled from the notebooks, the figures and the data."""
     file = paths.ROOT / "README.md"
     text = file.read_text(encoding="utf-8")
-    makers = {"verdict": _verdict, "answers": _answers, "figures": _front_figures, "notebooks": _notebook_table}
+    makers = {
+        "verdict": _verdict,
+        "map": lambda: _front_figures([MAP]),
+        "figures": lambda: _front_figures(FRONT),
+        "answers": _answers,
+        "claims": _front_claims,
+        "notebooks": _notebook_table,
+    }
     for name in blocks.names(text):
         if name not in makers:
             raise blocks.BlockError(f"README.md: no block {name!r} is known; known are {', '.join(makers)}.")
@@ -259,8 +269,19 @@ def _answers() -> str:
     return render("answers", notebooks=[book for book in list_contents() if book["number"] in QUESTIONS]).strip()
 
 
-def _front_figures() -> str:
-    return render("front_figures", figures=[record for record in _records() if record["name"] in FRONT]).strip()
+def _front_figures(names: list[str]) -> str:
+    drawn = {record["name"]: record for record in _records()}
+    return render("front_figures", figures=[drawn[name] for name in names if name in drawn]).strip()
+
+
+def _front_claims() -> str:
+    """Return the score, and the table of his sentences beside our wording, the test and the result."""
+    told = dossier.list_claims()
+    his = [claim for claim in told if claim["quotation"]]
+    ours = [claim for claim in told if not claim["quotation"]]
+    count = Counter(claim["verdict"] for claim in his)
+    score = [(verdict, count[verdict]) for verdict in VERDICTS if count[verdict]]
+    return render("front_claims", his=his, ours=ours, score=score).strip()
 
 
 def _notebook_table() -> str:
@@ -269,7 +290,8 @@ def _notebook_table() -> str:
 
 def _verdict() -> str:
     (file,) = [file for file in run.list_notebooks() if file.name[:2] == VERDICT]
-    return short_answer(run.read_notebook(file))
+    (cell,) = [cell for cell in run.read_notebook(file).cells if "verdict" in blocks.names(cell.source)]
+    return strip_marks(blocks.read(cell.source, "verdict", f"notebooks/{file.name}"))
 
 
 def main(arguments: list[str]) -> int:
