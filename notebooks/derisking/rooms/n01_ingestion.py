@@ -2,13 +2,14 @@
 
 import pandas as pd
 from matplotlib.colors import LogNorm
-from matplotlib.dates import DateFormatter, MonthLocator
 
 from derisking.core import dates
 from derisking.core.cells import split_items
 from derisking.core.sources import name_voices
 from derisking.core.tables import keep_sourced, load_table
-from derisking.draw.style import INK, MUTED, NOTE, PALE, SEQUENTIAL, draw_key, read_meanings
+from derisking.draw.axes import set_grid, set_months, set_rows, set_years
+from derisking.draw.marks import draw_dated, draw_dumbbells, draw_key, write_note
+from derisking.draw.style import INK, MUTED, SEQUENTIAL, read_meanings
 
 # What the columns of these frames mean, for the figures drawn from them.
 VOICES = {
@@ -75,7 +76,10 @@ def keep_sole_voice(rows: pd.DataFrame, voice: str) -> pd.DataFrame:
 
 def count_rows_by_year(names: dict[str, str], years: range) -> pd.DataFrame:
     """Count sourced rows by year of their latest possible day, one line a table of `names`."""
-    found = {label: load_table(table)["date_latest"].dt.year.value_counts() for label, table in names.items()}
+    found = {
+        label: load_table(table)["date_latest"].dt.year.value_counts()
+        for label, table in names.items()
+    }
     return pd.DataFrame(found).reindex(years).fillna(0).astype(int).T
 
 
@@ -95,16 +99,11 @@ def draw_lists(ax, named: pd.DataFrame, totals: pd.Series, stock: int) -> None:
     named: a row a post, with city, host and a flag a list: a disc for yes, a small dot for no, nothing
     where a list seen in part does not name the post. totals: posts that each list counts as closed.
     """
-    lists = FULL_LISTS | OTHER_LISTS
-    place = dict(zip(lists, [*range(len(FULL_LISTS)), 5.5, 6.5, 7.5], strict=True))
-    ax.set(xlim=(-0.6, 8.1), ylim=(len(named) + 1.5, -0.5))
-    ax.set_xticks(list(place.values()), lists.values())
     hosts = zip(named["city"], named["host"], strict=True)
     labels = [city if city == host else f"{city}, {host}" for city, host in hosts]
-    ax.set_yticks(range(len(named)), labels)
-    ax.tick_params(length=0, labeltop=True, labelbottom=False)
-    ax.spines[:].set_visible(False)
-    ax.hlines(range(len(named)), -0.6, 8.1, color=PALE, lw=0.4, zorder=0)
+    set_grid(ax, labels, [*FULL_LISTS.values(), "", *OTHER_LISTS.values()])
+    ax.set_ylim(len(named) + 1.5, -0.5)
+    place = {name: x for x, name in enumerate([*FULL_LISTS, "", *OTHER_LISTS]) if name}
     closed = read_meanings("status")["closed"].colour
     for name, x in place.items():
         flags = named[name].astype("boolean")
@@ -121,63 +120,45 @@ def draw_lists(ax, named: pd.DataFrame, totals: pd.Series, stock: int) -> None:
     ax.text(-0.68, len(named) + 0.95, words, ha="right", va="center", weight="bold")
 
 
-def draw_counts(ax, counts: pd.DataFrame, date: str = "asof") -> None:
-    """Draw one mark a published count, with a bar over the days it may refer to; nothing is joined.
-
-    counts: series (a body), value, status, and the bounds of the date. What is not "used" is pale. A
-    count without an earliest day stands before its latest with a dotted bar.
-    """
-    for row in counts.itertuples():
-        meaning = read_meanings("body")[row.series]
-        alpha = 1 if row.status == "used" else 0.35
-        earliest, latest = getattr(row, f"{date}_earliest"), getattr(row, f"{date}_latest")
-        bounded = not pd.isna(earliest)
-        start = earliest if bounded else latest - pd.Timedelta(days=60)
-        bar = {"color": meaning.colour, "lw": 0.7, "ls": "-" if bounded else ":", "zorder": 2}
-        ax.plot([start, latest], [row.value] * 2, alpha=alpha, **bar)
-        middle = start + (latest - start) / 2
-        ax.plot([middle], [row.value], alpha=alpha, zorder=3, **meaning.style(4))
-
-
 def draw_totals(axes: dict, published: pd.DataFrame, bases: dict[str, str]) -> None:
-    """Draw the published totals of each counting basis into a panel of its own, with their key."""
+    """Draw the published totals of each counting basis into a panel of its own, with their key.
+
+    One mark is one published count, its bar the days it may refer to; what is not in use is pale.
+    """
     for quantity, label in bases.items():
-        draw_counts(axes[quantity], published[published["quantity"].eq(quantity)])
+        set_years(axes[quantity], 1968, 2026, every=10, minor=2, dated=True)
         axes[quantity].set(ylabel=label, ylim=(0, 90))
-        axes[quantity].set_xlim(pd.Timestamp("1968"), pd.Timestamp("2027"))
+        _draw_counts(axes[quantity], published[published["quantity"].eq(quantity)])
     axes["key"].axis("off")
-    present = set(published["series"])
-    look = {"loc": "center left", "title": "Who counts", "alignment": "left"}
-    draw_key(axes["key"], "body", only=present, **look)
+    present, look = set(published["series"]), {"title": "Who counts", "alignment": "left"}
+    draw_key(axes["key"], "body", "center left", only=present, **look)
 
 
 def draw_late_totals(ax, late: pd.DataFrame, words: dict[str, str]) -> None:
     """Draw the totals of 2023 and 2024 enlarged; words: what to write beside a count, by count_id."""
-    draw_counts(ax, late)
-    ax.set(xlim=(pd.Timestamp("2023-04"), pd.Timestamp("2024-09")), ylim=(41, 55))
-    ax.set_ylabel("All missions, 2023 and 2024 enlarged")
-    ax.xaxis.set_major_locator(MonthLocator((7, 1)))
-    ax.xaxis.set_major_formatter(DateFormatter("%b %Y"))
+    set_months(ax, "2023-04-01", "2024-09-01", form="%b %Y")
+    ax.set(ylim=(41, 55), ylabel="All missions, 2023 and 2024 enlarged")
+    _draw_counts(ax, late)
     for name, who in words.items():
         value = late.set_index("count_id").loc[name, "value"]
-        place = pd.Timestamp("2024-01-20"), value
-        ax.text(*place, f"{value} {who}", fontsize=6, color=NOTE, va="center")
+        write_note(ax, "2024-01-20", value, f"{value} {who}")
+
+
+def _draw_counts(ax, counts: pd.DataFrame) -> None:
+    counts = counts.assign(faint=counts["status"].ne("used"))
+    look = {"name": "asof", "size": 4, "tick": 0, "faint": "faint"}
+    draw_dated(ax, counts, "value", "series", read_meanings("body"), **look)
 
 
 def draw_voices(ax, heard: pd.DataFrame) -> None:
     """Draw sources (hollow) and the voices behind them (filled), one line a subject."""
-    lines = range(len(heard))
-    ax.hlines(lines, heard["voices"], heard["papers"], color=MUTED, lw=1, zorder=1)
-    ax.plot(heard["papers"], lines, "o", mfc="white", mec=INK, ms=5, zorder=3)
-    ax.plot(heard["voices"], lines, "o", color=INK, ms=5, zorder=3)
-    ax.set_yticks(lines, heard["subject"])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set(xlim=(0, 340), ylim=(len(heard) - 0.5, -0.5))
+    set_rows(ax, heard["subject"], guides="none")
+    draw_dumbbells(ax, heard, "voices", "papers")
+    ax.set_xlim(0, 340)
     ax.set_xlabel("Different sources (hollow) and independent voices behind them (filled)")
-    for line, row in zip(lines, heard.itertuples(), strict=True):
+    for line, row in enumerate(heard.itertuples()):
         words = f"{row.one_voice:,} of {row.rows:,} rows rest on one voice"
-        ax.text(row.papers + 5, line, words, fontsize=6, color=NOTE, va="center")
+        write_note(ax, row.papers, line, words, dx=5)
 
 
 def draw_coverage(fig, ax, table: pd.DataFrame) -> None:
