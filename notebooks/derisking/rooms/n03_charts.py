@@ -6,14 +6,22 @@ alone. Places on the page are in millimetres.
 
 import matplotlib.dates as mdates
 import pandas as pd
-from matplotlib.lines import Line2D
 
-from derisking.draw import style, timeline
-from derisking.draw.style import INK, MM, MUTED, NOTE, PALE
+from derisking.draw import style
+from derisking.draw.axes import measure_axes, name_phases, place_axes, set_years, shade_phases
+from derisking.draw.labels import (
+    draw_lanes,
+    lay_lanes,
+    measure_text,
+    wrap_words,
+    write_beside,
+)
+from derisking.draw.marks import draw_interval, draw_key, find_middle, stack_rows, write_column
+from derisking.draw.style import COLOURS, HAIRLINE, INK, NOTE, PALE, SOFT
 
 LINE = 2.4  # mm, a line of 6 pt text in the lanes
 CLOSE = style.read_meanings("measure")["closing"].colour
-WARM = style.read_meanings("phase")["conservative_turn"].colour
+WARM = COLOURS["pale_vermilion"]
 LANES = {
     "diplomacy": "diplomacy",
     "economy": "economy",
@@ -36,13 +44,12 @@ def draw_waves(waves: pd.DataFrame, named: pd.DataFrame, height: float = 95):
     Open squares are drawn only where closures and stock count the same thing.
     """
     fig, axes = style.make_canvas(183, height, nrows=2, ncols=len(waves))
-    fig.set_layout_engine("none")
     step, tile = 180 / len(waves), 3.1
     lines = -(-int(waves["stock_before"].where(waves["share"].notna()).max()) // 10)
     for column, wave in enumerate(waves.itertuples()):
         upper, lower = axes[:, column]
-        timeline.place(upper, 3 + step * column, 6, tile * 10, tile * lines)
-        timeline.place(lower, 3 + step * column, 9 + tile * lines, step - 3, height - tile * lines - 14)
+        place_axes(upper, 3 + step * column, 6, tile * 10, tile * lines)
+        place_axes(lower, 3 + step * column, 9 + tile * lines, step - 3, height - tile * lines - 14)
         stock = int(wave.stock_before) if pd.notna(wave.share) else wave.closed
         of = f" of {stock}" if pd.notna(wave.share) else ""
         _draw_tiles(upper, wave.closed, stock, lines)
@@ -52,12 +59,12 @@ def draw_waves(waves: pd.DataFrame, named: pd.DataFrame, height: float = 95):
         words = f"In Africa: {wave.closed_africa} of {wave.closed}"
         _draw_names(lower, found, words, wave.closed - len(found))
     measure, kept = style.read_meanings("measure"), style.read_meanings("status")["kept"]
-    handles = [
-        timeline.handle(measure["closing"], "closed"),
-        timeline.handle(measure["opening"], "closed, came back later"),
-        timeline.handle(kept, "one mission that stayed open", marker="s"),
+    entries = [
+        ("closed", measure["closing"]),
+        ("closed, came back later", measure["opening"]),
+        ("one mission that stayed open", kept.style() | {"marker": "s"}),
     ]
-    timeline.key_below(fig, handles, 3)
+    draw_key(fig, entries, "below")
     return fig
 
 
@@ -73,8 +80,7 @@ def _draw_tiles(ax, closed: int, stock: int, lines: int) -> None:
 
 
 def _draw_names(ax, named: pd.DataFrame, words: str, unnamed: int, step: float = 3.0) -> None:
-    height = ax.get_position().height * ax.figure.get_size_inches()[1] / MM
-    ax.set(xlim=(0, 1), ylim=(height, 0))
+    ax.set(xlim=(0, 1), ylim=(measure_axes(ax)[1], 0))
     ax.axis("off")
     ax.text(0, 0, words, fontsize=6, va="center")
     meanings, y = style.read_meanings("measure"), 5.0
@@ -92,8 +98,8 @@ def _draw_names(ax, named: pd.DataFrame, words: str, unnamed: int, step: float =
 # ------------------------------------------------------------------------ statements by week
 
 
-def stack_statements(frame: pd.DataFrame, lanes: list[str], apart: float = 1.7, air: float = 0.8):
-    """Put dated marks on rows so that none lies on another: marks within `apart` days are stacked.
+def stack_statements(frame: pd.DataFrame, lanes: list[str], air: float = 0.8):
+    """Put dated marks on rows so that none lies on another: near ones are stacked.
 
     frame: lane, date_earliest, date_latest. Returns it with y, and the rows with lane, top,
     bottom, y. The axis counts levels from the top down; `air` levels lie between rows.
@@ -102,15 +108,10 @@ def stack_statements(frame: pd.DataFrame, lanes: list[str], apart: float = 1.7, 
     for lane in lanes:
         part = frame[frame["lane"].eq(lane)]
         part = part.sort_values(["date_latest", "date_earliest"], kind="stable")
-        ends, levels = [], []
-        starts = part["date_earliest"].fillna(part["date_latest"])
-        for start, end in zip(starts, part["date_latest"], strict=True):
-            free = [place for place, last in enumerate(ends) if (start - last).days >= apart]
-            level = free[0] if free else len(ends)
-            ends[level : level + 1] = [end]
-            levels.append(level)
-        tall = max(len(ends), 1)
-        marks.append(part.assign(y=[top + level + 0.5 for level in levels]))
+        start = part["date_earliest"].fillna(part["date_latest"])
+        levels = stack_rows(start, part["date_latest"], pd.Timedelta(days=2))
+        tall = max(levels, default=0) + 1
+        marks.append(part.assign(y=top + levels + 0.5))
         rows.append({"lane": lane, "top": top, "bottom": top + tall, "y": top + tall / 2})
         top += tall + air
     return pd.concat(marks), pd.DataFrame(rows)
@@ -119,7 +120,7 @@ def stack_statements(frame: pd.DataFrame, lanes: list[str], apart: float = 1.7, 
 def lay_out_below(events: pd.DataFrame, first, last) -> pd.DataFrame:
     """Lay out the events to be drawn below the statements, in one lane."""
     events = events.assign(lane="events")
-    return timeline.lay_lanes(events, OTHER, first, last, WEEKS_WIDTH, leaders=False)
+    return lay_lanes(events, OTHER, first, last, WEEKS_WIDTH, leaders=False)
 
 
 def draw_statements(marks, windows, names: dict, first, last, spots):
@@ -132,9 +133,8 @@ def draw_statements(marks, windows, names: dict, first, last, spots):
     tall = windows["bottom"].max() * level
     extra = ((spots["row"] + spots["lines"]).max() + 1.2) * LINE
     fig, axes = style.make_canvas(183, tall + extra + 23.5, nrows=2)
-    fig.set_layout_engine("none")
-    timeline.place(axes[0], left, 7, width, tall)
-    timeline.place(axes[1], left, tall + 9, width, extra)
+    place_axes(axes[0], left, 7, width, tall)
+    place_axes(axes[1], left, tall + 9, width, extra)
     for panel in axes:
         _rule_weeks(panel, first, last)
     ax = axes[0]
@@ -146,20 +146,19 @@ def draw_statements(marks, windows, names: dict, first, last, spots):
     for row in windows.dropna(subset="closed_latest").itertuples():
         _draw_window(ax, row, last)
     meanings = style.read_meanings("statement")
-    for row in marks.itertuples():
+    for row in marks.assign(middle=find_middle(marks)).itertuples():
         _draw_statement(ax, row, meanings[row.speaker])
     draw_events(axes[1], spots, OTHER)
-    handles = [timeline.handle(meaning) for meaning in meanings.values()]
     words = "days on which it may have closed"
-    handles.append(Line2D([], [], color=PALE, lw=5, solid_capstyle="butt", label=words))
-    timeline.key_below(fig, handles, 3, 5)
+    window = {"color": PALE, "lw": 5, "marker": ""}
+    draw_key(fig, [*meanings.values(), (words, window)], "below", columns=5, size=4)
     return fig, axes
 
 
 def _rule_weeks(ax, first, last) -> None:
     ax.set_xlim(first, last)
     for monday in pd.date_range(first, last, freq="W-MON"):
-        ax.axvline(monday, color=PALE, lw=0.3, zorder=-3)
+        ax.axvline(monday, color=HAIRLINE, lw=0.5, zorder=-3)
     ax.xaxis.set_major_locator(mdates.WeekdayLocator(mdates.MO, interval=2))
     ax.xaxis.set_minor_locator(mdates.WeekdayLocator(mdates.MO))
     ax.xaxis.set_major_formatter(_write_day)
@@ -183,23 +182,25 @@ def _draw_window(ax, row, last) -> None:
 
 
 def _draw_statement(ax, row, meaning) -> None:
-    start = row.date_earliest if pd.notna(row.date_earliest) else row.date_latest
     if row.date_latest != row.date_earliest:
         days = row.date_earliest, row.date_latest
-        timeline.interval(ax, row.y, *days, meaning.colour, tick=0.2, width=0.6, fade=6)
-    middle = start + (row.date_latest - start) / 2
-    ax.plot(middle, row.y, zorder=4, clip_on=False, **meaning.style(3.6))
+        draw_interval(ax, row.y, *days, meaning.colour, tick=0.2, width=0.6, fade=6)
+    ax.plot(row.middle, row.y, zorder=4, clip_on=False, **meaning.style(3.6))
 
 
 def write_side_notes(ax, rows: pd.DataFrame, notes: dict, head: str, last) -> None:
     """Write a note right of each row, and where its interval ends if after `last`."""
+    words = [
+        notes.get(row.lane, "none") + _write_end(row.closed_latest, last)
+        for row in rows.itertuples()
+    ]
+    write_column(ax, 1.01, rows["y"], words)
     where = ax.get_yaxis_transform()
     ax.text(1.01, -0.6, head, linespacing=1.0, transform=where, fontsize=6, va="bottom")
-    for row in rows.itertuples():
-        words = notes.get(row.lane, "none")
-        if row.closed_latest > last:
-            words += f"\ninterval to {row.closed_latest:%-d %b %Y}"
-        ax.text(1.01, row.y, words, transform=where, fontsize=6, va="center")
+
+
+def _write_end(day, last) -> str:
+    return f"\ninterval to {day:%-d %b %Y}" if day > last else ""
 
 
 # --------------------------------------------------------------------------- lanes of events
@@ -213,25 +214,25 @@ def draw_timeline(events, phases, first: int, last: int, heads=(), leaders=True,
     start, end = pd.Timestamp(first, 1, 1), pd.Timestamp(last, 12, 31)
     left, width = 23, 157
     chosen = events[events["date_earliest"].dt.year.between(first, last)]
-    laid = timeline.lay_lanes(chosen, LANES, start, end, width, leaders=leaders)
+    laid = lay_lanes(chosen, LANES, start, end, width, leaders=leaders)
     named = _wrap_phases(phases, start, end, width)
     top = 3.8 + 2.3 * named["label"].str.count("\n").max()
     tall = [*heads, ((laid["row"] + laid["lines"]).max() + 1.2) * LINE]
-    fig, axes = style.make_canvas(183, top + sum(tall) + 2 * len(heads) + 10, len(tall), squeeze=False)
-    fig.set_layout_engine("none")
+    fig, axes = style.make_canvas(
+        183, top + sum(tall) + 2 * len(heads) + 10, len(tall), squeeze=False
+    )
     axes = axes[:, 0]
     for ax, height in zip(axes, tall, strict=True):
-        timeline.place(ax, left, top, width, height)
+        place_axes(ax, left, top, width, height)
         top += height + 2
-        timeline.years(ax, first, last, every)
+        set_years(ax, first, last, every, dated=True)
     for ax in axes[:-1]:
         ax.tick_params(axis="x", which="both", length=0, labelbottom=False)
         ax.spines["bottom"].set_visible(False)
-    timeline.bands(axes, phases)
-    timeline.band_names(axes[0], named)
+    shade_phases(axes, phases)
+    name_phases(axes[0], named)
     draw_events(axes[-1], laid, LANES)
-    outline = "outline: the other defensible coding"
-    timeline.key_below(fig, timeline.direction_key(style.read_meanings("direction"), outline))
+    _draw_direction_key(fig)
     return fig, axes, laid
 
 
@@ -240,15 +241,25 @@ def _wrap_phases(phases: pd.DataFrame, start, end, width: float) -> pd.DataFrame
     seen = phases[phases["start"].lt(end) & phases["end"].gt(start)]
     seen = seen.assign(start=seen["start"].clip(lower=start), end=seen["end"].clip(upper=end))
     wide = (seen["end"] - seen["start"]) / (end - start) * width
-    label = [timeline.wrap(words, max(8, int(room / 1.35))) for words, room in zip(seen["label"], wide, strict=True)]
+    label = [wrap_words(*pair) for pair in zip(seen["label"], wide, strict=True)]
     seen = seen.assign(label=label)
-    return seen[wide.gt(seen["label"].map(lambda words: timeline.text_width(words, 6)) + 0.5)]
+    return seen[wide.gt(seen["label"].map(measure_text) + 0.5)]
+
+
+def _draw_direction_key(fig) -> None:
+    entries = [
+        (meaning.label, meaning.style(6 if meaning.marker == "." else 4) | {"markeredgewidth": 0})
+        for meaning in style.read_meanings("direction").values()
+    ]
+    ring = {"marker": "s", "ms": 5.6, "mfc": "white", "mec": NOTE, "mew": 0.7, "ls": "none"}
+    entries.append(("outline: the other defensible coding", ring))
+    draw_key(fig, entries, "below", left=23)
 
 
 def draw_events(ax, laid: pd.DataFrame, lanes: dict) -> None:
     """Draw events laid out in lanes: direction as mark, direction_alt as outline, turning larger."""
     meanings = style.read_meanings("direction")
-    timeline.draw_lanes(ax, laid, lanes, meanings, "direction", "direction_alt", strong="turning")
+    draw_lanes(ax, laid, lanes, meanings, "direction", "direction_alt", strong="turning")
 
 
 def draw_rounds(ax, rounds: pd.DataFrame) -> None:
@@ -262,7 +273,9 @@ def draw_rounds(ax, rounds: pd.DataFrame) -> None:
         end = row.end - air if (rounds["start"] - row.end).abs().lt(air).any() else row.end
         width = 4 if row.strong else 1.5
         ax.plot([row.start, end], [0.25, 0.25], color=CLOSE, lw=width, solid_capstyle="butt")
-        look = {"fontsize": 7, "fontweight": "bold"} if row.strong else {"fontsize": 6, "color": NOTE}
+        look = (
+            {"fontsize": 7, "fontweight": "bold"} if row.strong else {"fontsize": 6, "color": NOTE}
+        )
         ax.text(row.start + (row.end - row.start) / 2, 0.5, row.label, ha="center", **look)
 
 
@@ -273,23 +286,25 @@ def draw_stock(ax, likely, listed, published, beside) -> None:
     beside: published counts that are also written beside the chart.
     """
     ax.vlines(likely["day"], likely["lower"], likely["upper"], color=PALE, lw=4.5, zorder=1)
-    ax.vlines(listed["day"], listed["lower"], listed["upper"], color=MUTED, lw=0.4, zorder=1)
+    ax.vlines(listed["day"], listed["lower"], listed["upper"], color=SOFT, lw=0.6, zorder=1)
     bodies = style.read_meanings("body")
     for row in published.itertuples():
-        size = (4.2 if not row.narrower else 2.6) * (1.7 if bodies[row.series].marker in "*." else 1)
+        size = (4.2 if not row.narrower else 2.6) * (
+            1.7 if bodies[row.series].marker in "*." else 1
+        )
         look = bodies[row.series].style(size) | {"markeredgewidth": 0.7}
         ax.plot(row.day, row.value, zorder=3, **look)
     beside = beside.assign(label=beside["value"].astype(str))
-    timeline.aside(ax, beside, "2025-03-01", 3.4)
-    small = timeline.handle(bodies["rok"], "small mark: embassies or host states only", size=2.6)
-    handles = [
-        Line2D([], [], color=PALE, lw=4.5, label="bounds, residence confirmed or likely"),
-        Line2D([], [], color=MUTED, lw=0.4, label="bounds, every listing"),
-        small,
-        *(timeline.handle(bodies[body]) for body in bodies if body in set(published["series"])),
+    write_beside(ax, beside, "2025-03-01", 3.4)
+    seen = [bodies[body] for body in bodies if body in set(published["series"])]
+    entries = [
+        ("bounds, residence confirmed or likely", {"color": PALE, "lw": 4.5}),
+        ("bounds, every listing", {"color": SOFT, "lw": 0.6}),
+        ("small mark: embassies or host states only", bodies["rok"].style(2.6)),
+        *seen,
     ]
     ax.set(ylim=(34, 98), ylabel="missions abroad")
-    ax.legend(handles=handles, loc="upper right", ncols=3, columnspacing=1.2, borderaxespad=0.3)
+    draw_key(ax, entries, "upper right", columns=3, size=4)
 
 
 # ------------------------------------------------------------------------------------ spells
@@ -302,14 +317,13 @@ def draw_spells(spells: pd.DataFrame, waves: list, first: int, last: int):
     shaded. Posts stand in order of their first opening; those with two sure spells are bold.
     """
     fig, axes = style.make_canvas(183, 168, ncols=2)
-    fig.set_layout_engine("none")
     sides = (("Africa", "Middle East", "Americas"), ("Asia", "Europe"))
     spells = spells.sort_values(["opened_latest", "name"])
     posts = spells.drop_duplicates("mission_id")
     lengths = [posts["region"].isin(side).sum() + 1.6 * len(side) for side in sides]
     for place, (ax, regions) in enumerate(zip(axes, sides, strict=True)):
-        timeline.place(ax, 18 + place * 91.5, 2, 71, 157)
-        timeline.years(ax, first, last, 10)
+        place_axes(ax, 18 + place * 91.5, 2, 71, 157)
+        set_years(ax, first, last, 10, dated=True)
         ax.set_ylim(max(lengths) - 0.5, -1)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -346,17 +360,16 @@ def _draw_spell(ax, row, y: float, end: pd.Timestamp) -> None:
     unknown, all days since the opening are dotted. Without an end the bar is solid to the last
     sight and dotted on to `end`. Spells that are not sure are faint.
     """
-    body, mark = (NOTE, CLOSE) if row.sure else (MUTED, MUTED)
+    body, mark = (NOTE, CLOSE) if row.sure else (SOFT, SOFT)
     dots = {"color": body, "lw": 0.7, "ls": (0, (1, 1)), "zorder": 2}
-    width = 2.4 if row.sure else 1.4
     stop = row.closed_earliest if row.ended else row.seen
     stop = row.opened_latest if pd.isna(stop) else stop
     if row.opened_latest < stop:
         days = [row.opened_latest, stop]
-        ax.plot(days, [y, y], color=body, lw=width, solid_capstyle="butt", zorder=2)
+        ax.plot(days, [y, y], color=body, lw=2.4, solid_capstyle="butt", zorder=2)
     if row.opened_earliest != row.opened_latest:
         days = row.opened_earliest, row.opened_latest
-        timeline.interval(ax, y, *days, body, tick=0.26, width=0.6, fade=1100)
+        draw_interval(ax, y, *days, body, tick=0.26, width=0.6, fade=1100)
     if not row.ended:
         ax.plot([max(stop, row.opened_latest), end], [y, y], **dots)
         return
@@ -364,7 +377,7 @@ def _draw_spell(ax, row, y: float, end: pd.Timestamp) -> None:
     if pd.isna(start):
         ax.plot([row.opened_latest, row.closed_latest], [y, y], **dots)
         start = row.closed_latest
-    timeline.interval(ax, y, start, row.closed_latest, mark, tick=0.36, width=0.8)
+    draw_interval(ax, y, start, row.closed_latest, mark, tick=0.36, width=0.8)
 
 
 def _draw_spell_key(ax, top: float) -> None:
@@ -375,7 +388,7 @@ def _draw_spell_key(ax, top: float) -> None:
         ("open for certain", NOTE, 2.4, "-", False),
         ("closed in this time", CLOSE, 0.8, "-", True),
         ("not named since", NOTE, 0.7, (0, (1, 1)), False),
-        ("residence not verified", MUTED, 1.4, "-", False),
+        ("residence not verified", SOFT, 2.4, "-", False),
         ("years of a wave of closures", WARM, 6, "-", False),
     ]
     for place, (words, colour, width, dash, ticks) in enumerate(parts):

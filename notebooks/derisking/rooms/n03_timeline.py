@@ -5,7 +5,8 @@ Rules and choices come from the notebook as arguments.
 
 import pandas as pd
 
-from derisking.draw import style, timeline
+from derisking.draw import style
+from derisking.draw.marks import find_middle
 
 KINDS = {"permanent_mission": " (UN)", "consulate": " (cons.)", "consulate_general": " (cons.)"}
 
@@ -83,7 +84,7 @@ def prepare_counts(counts: pd.DataFrame, first: int) -> pd.DataFrame:
     chosen = counts["quantity"].isin(kinds) & counts["scope"].eq("world")
     chosen = counts[chosen & counts["asof_latest"].dt.year.ge(first)]
     narrower = chosen["quantity"].ne("missions_abroad")
-    return chosen.assign(day=timeline.middle(chosen, "asof"), narrower=narrower)
+    return chosen.assign(day=find_middle(chosen, "asof"), narrower=narrower)
 
 
 def gather_statements(closures: pd.DataFrame, lists: pd.DataFrame, speakers: dict, window: tuple):
@@ -102,7 +103,9 @@ def gather_statements(closures: pd.DataFrame, lists: pd.DataFrame, speakers: dic
     key = ["mission_id", "who", "date"]
     known = pd.MultiIndex.from_frame(lists[key]).isin(pd.MultiIndex.from_frame(said[key]))
     both = pd.concat([said, lists[~known]])
-    return both[both["date_latest"].between(*window)].assign(lane=lambda frame: frame["mission_id"].fillna("whole"))
+    return both[both["date_latest"].between(*window)].assign(
+        lane=lambda frame: frame["mission_id"].fillna("whole")
+    )
 
 
 def list_spells(missions: pd.DataFrame, closures: pd.DataFrame) -> pd.DataFrame:
