@@ -1,4 +1,5 @@
-"""Checks never touch what is committed: whatever notebooks write while tests run goes to a folder of its own."""
+"""Checks never touch what is committed: whatever notebooks write while tests run goes to a folder
+of its own."""
 
 import os
 import tempfile

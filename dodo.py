@@ -1,7 +1,8 @@
-"""The pipeline: evidence -> notebook 01 -> derived tables -> notebooks -> figures and pages. Run it with `doit`.
+"""The pipeline: evidence -> notebook 01 -> derived tables -> notebooks -> figures and pages. Run it
+with `doit`.
 
-Every task compares contents, not times: what has not changed is not run again. `doit list` names the tasks,
-`doit run notebook:03_timeline` runs one of them with all it needs.
+Every task compares contents, not times: what has not changed is not run again. `doit list` names
+the tasks, `doit run notebook:03_timeline` runs one of them with all it needs.
 """
 
 import os
@@ -31,7 +32,9 @@ RUNNER = "from derisking.build import run"
 WRITER = "from derisking.build import pages"
 TEMPLATES = sorted(trace.PACKAGE.rglob("*.j2"))
 WRITTEN = [paths.DATA / "claims.md"]
-WRITTEN += [folder / "README.md" for folder in (paths.ROOT, paths.DATA, paths.FIGURES, paths.NOTEBOOKS)]
+WRITTEN += [
+    folder / "README.md" for folder in (paths.ROOT, paths.DATA, paths.FIGURES, paths.NOTEBOOKS)
+]
 
 os.environ["PYTHONPATH"] = str(paths.NOTEBOOKS)
 
@@ -48,7 +51,11 @@ class Reporter(ConsoleReporter):
 
     def add_success(self, task):
         if task.actions:
-            self._line("done", task, f"{time.monotonic() - self.began.get(task.name, time.monotonic()):5.1f} s")
+            self._line(
+                "done",
+                task,
+                f"{time.monotonic() - self.began.get(task.name, time.monotonic()):5.1f} s",
+            )
 
     def skip_uptodate(self, task):
         if task.actions:
@@ -86,7 +93,8 @@ DOIT_CONFIG = {
 
 
 def unchanged(state):
-    """Run again when `state()` differs from what it was after the last run: a result someone changed by hand is made anew."""
+    """Run again when `state()` differs from what it was after the last run: a result someone
+    changed by hand is made anew."""
 
     def uptodate(task, values):
         task.value_savers.append(lambda: {"state": state()})
@@ -127,7 +135,8 @@ def task_notebook():
 
 
 def task_pages():
-    """write the generated pages and blocks: codebook, claims, gallery, navigation, index, front page"""
+    """write the generated pages and blocks: codebook, claims, gallery, navigation, index, front
+    page"""
 
     def state():
         read = [

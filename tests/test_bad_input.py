@@ -1,4 +1,5 @@
-"""Damaged evidence: harmless damage is read, any other stops the build, says where and what, and changes nothing."""
+"""Damaged evidence: harmless damage is read, any other stops the build, says where and what, and
+changes nothing."""
 
 import hashlib
 import os
@@ -55,41 +56,125 @@ CLOSURES, SOURCES, EVENTS = "closures_2023.csv", "sources.csv", "events.csv"
 
 # name: (file, damage, what the message must say besides the file)
 FATAL = {
-    "missing column": (MISSIONS, columns(lambda t: t.drop(columns="iso3")), ["column iso3", "no such column"]),
-    "extra column": (MISSIONS, columns(lambda t: t.assign(mood="good")), ["column mood", "does not know"]),
-    "columns swapped": (LISTS, columns(lambda t: t[[*t.columns[:2][::-1], *t.columns[2:]]]), ["the order mission_id,list_id"]),
-    "duplicate key": (MISSIONS, line(3, lambda row: row + row), ["row 4", "mission_id 'AGO-luanda-embassy'", "a second time"]),
-    "unknown source": (LISTS, edit("stimson-2023-12-13-frank", "nowhere-1999"), ["row 2", "column sources", "'nowhere-1999'", "source_id"]),
-    "unknown mission": (LISTS, edit("AGO-luanda-embassy", "AGO-lubango-embassy"), ["row 2", "column mission_id", "'AGO-lubango-embassy'"]),
-    "bad ISO code": (MISSIONS, edit(",AGO,", ",AGX,"), ["row 3", "column iso3", "'AGX'", "ISO 3166"]),
-    "malformed ISO code": (MISSIONS, edit(",AGO,", ",Angola,"), ["row 3", "column iso3", "'Angola'"]),
-    "31 February": (CLOSURES, edit("2023-10-24,day,2023-10-24,2023-10-24", "2023-02-31,day,2023-02-31,2023-02-31"),
-                    ["row 2", "column date", "'2023-02-31'", "days 01 to 28"]),
-    "spreadsheet dates": (CLOSURES, edit("2023-10-24,day,2023-10-24,2023-10-24", "05/12/2023,day,05/12/2023,05/12/2023"),
-                          ["row 2", "column date", "'05/12/2023'", "YYYY-MM-DD", "spreadsheet"]),
-    "bounds outside the date": (EVENTS, edit("1989-02-01,day,1989-02-01,1989-02-01", "1989-02-01,day,1989-01-01,1989-02-01"),
-                                ["row 2", "column date_earliest", "within 1989-02-01"]),
-    "closed before opened": (MISSIONS, edit("1998,year,1998-01-01,1998-12-31,stated,financial,DPRK foreign ministry (general",
-                                            "1968,year,1968-01-01,1968-12-31,stated,financial,DPRK foreign ministry (general"),
-                             ["row 3", "column closed", "1968 (closed)", "1980 (opened)"]),
-    "overlapping spells": (MISSIONS, edit("2013,year,2013-01-01,2013-12-31,stated", "1990,year,1990-01-01,1990-12-31,stated"),
-                           ["row 4", "column opened", "spell 2", "end of spell 1"]),
-    "number with a comma": (SERIES, edit(",185.4,", ',"1,185.4",'), ["row 2", "column value", "'1,185.4'", "number", "thousands"]),
-    "word for a number": (SERIES, edit(",185.4,", ",n/a,"), ["row 2", "column value", "'n/a'", "number"]),
-    "wrong enum": (EVENTS, edit(",shock,", ",schock,"), ["row 2", "column direction", "'schock'", "closes"]),
-    "required cell empty": (EVENTS, edit("Hungary recognises South Korea", ""), ["row 2", "column title", "may not be empty"]),
-    "source without confidence": (EVENTS, line(2, lambda row: row.replace(",high,", ",unsourced,")), ["row 2", "column confidence", "unsourced"]),
-    "unused source": (SOURCES, line(2, lambda row: row + row.replace("38north-2012-hwanggumpyong", "38north-2012-idle")),
-                      ["row 3", "'38north-2012-idle'", "some row names"]),
-    "a post dropped from the list": (MISSIONS, line(4, lambda row: row.replace(",1,0,open,", ",0,0,open,")), ["in_rok_53", "52", "53"]),
+    "missing column": (
+        MISSIONS,
+        columns(lambda t: t.drop(columns="iso3")),
+        ["column iso3", "no such column"],
+    ),
+    "extra column": (
+        MISSIONS,
+        columns(lambda t: t.assign(mood="good")),
+        ["column mood", "does not know"],
+    ),
+    "columns swapped": (
+        LISTS,
+        columns(lambda t: t[[*t.columns[:2][::-1], *t.columns[2:]]]),
+        ["the order mission_id,list_id"],
+    ),
+    "duplicate key": (
+        MISSIONS,
+        line(3, lambda row: row + row),
+        ["row 4", "mission_id 'AGO-luanda-embassy'", "a second time"],
+    ),
+    "unknown source": (
+        LISTS,
+        edit("stimson-2023-12-13-frank", "nowhere-1999"),
+        ["row 2", "column sources", "'nowhere-1999'", "source_id"],
+    ),
+    "unknown mission": (
+        LISTS,
+        edit("AGO-luanda-embassy", "AGO-lubango-embassy"),
+        ["row 2", "column mission_id", "'AGO-lubango-embassy'"],
+    ),
+    "bad ISO code": (
+        MISSIONS,
+        edit(",AGO,", ",AGX,"),
+        ["row 3", "column iso3", "'AGX'", "ISO 3166"],
+    ),
+    "malformed ISO code": (
+        MISSIONS,
+        edit(",AGO,", ",Angola,"),
+        ["row 3", "column iso3", "'Angola'"],
+    ),
+    "31 February": (
+        CLOSURES,
+        edit("2023-10-24,day,2023-10-24,2023-10-24", "2023-02-31,day,2023-02-31,2023-02-31"),
+        ["row 2", "column date", "'2023-02-31'", "days 01 to 28"],
+    ),
+    "spreadsheet dates": (
+        CLOSURES,
+        edit("2023-10-24,day,2023-10-24,2023-10-24", "05/12/2023,day,05/12/2023,05/12/2023"),
+        ["row 2", "column date", "'05/12/2023'", "YYYY-MM-DD", "spreadsheet"],
+    ),
+    "bounds outside the date": (
+        EVENTS,
+        edit("1989-02-01,day,1989-02-01,1989-02-01", "1989-02-01,day,1989-01-01,1989-02-01"),
+        ["row 2", "column date_earliest", "within 1989-02-01"],
+    ),
+    "closed before opened": (
+        MISSIONS,
+        edit(
+            "1998,year,1998-01-01,1998-12-31,stated,financial,DPRK foreign ministry (general",
+            "1968,year,1968-01-01,1968-12-31,stated,financial,DPRK foreign ministry (general",
+        ),
+        ["row 3", "column closed", "1968 (closed)", "1980 (opened)"],
+    ),
+    "overlapping spells": (
+        MISSIONS,
+        edit("2013,year,2013-01-01,2013-12-31,stated", "1990,year,1990-01-01,1990-12-31,stated"),
+        ["row 4", "column opened", "spell 2", "end of spell 1"],
+    ),
+    "number with a comma": (
+        SERIES,
+        edit(",185.4,", ',"1,185.4",'),
+        ["row 2", "column value", "'1,185.4'", "number", "thousands"],
+    ),
+    "word for a number": (
+        SERIES,
+        edit(",185.4,", ",n/a,"),
+        ["row 2", "column value", "'n/a'", "number"],
+    ),
+    "wrong enum": (
+        EVENTS,
+        edit(",shock,", ",schock,"),
+        ["row 2", "column direction", "'schock'", "closes"],
+    ),
+    "required cell empty": (
+        EVENTS,
+        edit("Hungary recognises South Korea", ""),
+        ["row 2", "column title", "may not be empty"],
+    ),
+    "source without confidence": (
+        EVENTS,
+        line(2, lambda row: row.replace(",high,", ",unsourced,")),
+        ["row 2", "column confidence", "unsourced"],
+    ),
+    "unused source": (
+        SOURCES,
+        line(2, lambda row: row + row.replace("38north-2012-hwanggumpyong", "38north-2012-idle")),
+        ["row 3", "'38north-2012-idle'", "some row names"],
+    ),
+    "a post dropped from the list": (
+        MISSIONS,
+        line(4, lambda row: row.replace(",1,0,open,", ",0,0,open,")),
+        ["in_rok_53", "52", "53"],
+    ),
     "empty file": (MISSIONS, lambda raw: b"", ["an empty file"]),
     "UTF-16": (SOURCES, lambda raw: raw.decode().encode("utf-16"), ["UTF-16", "UTF-8"]),
-    "Latin-1": (SOURCES, lambda raw: raw.replace(b"Korea", "Corée".encode("latin-1"), 1), ["byte 0xe9", "UTF-8"]),
+    "Latin-1": (
+        SOURCES,
+        lambda raw: raw.replace(b"Korea", "Corée".encode("latin-1"), 1),
+        ["byte 0xe9", "UTF-8"],
+    ),
     "semicolons": (LISTS, lambda raw: raw.replace(b",", b";"), ["row 1", "semicolons", "commas"]),
-    "truncated file": (MISSIONS, lambda raw: raw[: len(raw) // 2 + 7], ["an end without a line break", "cut off"]),
+    "truncated file": (
+        MISSIONS,
+        lambda raw: raw[: len(raw) // 2 + 7],
+        ["an end without a line break", "cut off"],
+    ),
     "cut within a row": (MISSIONS, line(9, lambda row: row[:40] + "\n"), ["row 9", "cells"]),
     "missing file": (MISSIONS, None, ["no file", "git checkout"]),
-}  # fmt: skip
+}
 
 HARMLESS = {
     "byte order mark": lambda raw: b"\xef\xbb\xbf" + raw,
@@ -102,7 +187,9 @@ HARMLESS = {
 def copy(tmp_path_factory):
     """A copy of the repository in which evidence may be damaged."""
     target = tmp_path_factory.mktemp("copy") / "repository"
-    skip = shutil.ignore_patterns(".git", ".venv", ".build", "__pycache__", ".*_cache", ".hypothesis")
+    skip = shutil.ignore_patterns(
+        ".git", ".venv", ".build", "__pycache__", ".*_cache", ".hypothesis"
+    )
     shutil.copytree(ROOT, target, ignore=skip)
     return target
 
@@ -127,9 +214,16 @@ def damaged(copy):
 
 
 def results(root: Path) -> dict[str, str]:
-    files = [file for folder in ("data/derived", "figures", "notebooks") for file in sorted((root / folder).rglob("*"))]
-    return {str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in files if file.is_file() and "__pycache__" not in file.parts}  # fmt: skip
+    files = [
+        file
+        for folder in ("data/derived", "figures", "notebooks")
+        for file in sorted((root / folder).rglob("*"))
+    ]
+    return {
+        str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+        if file.is_file() and "__pycache__" not in file.parts
+    }
 
 
 @pytest.mark.parametrize("name", FATAL)
@@ -138,7 +232,9 @@ def test_damage_stops_the_build_and_says_where(name, damaged):
     root = damaged(table, change)
     before = results(root)
     environment = {key: value for key, value in os.environ.items() if key != paths.STAGE_VARIABLE}
-    build = subprocess.run([sys.executable, "-m", "doit"], cwd=root, env=environment, capture_output=True, text=True)
+    build = subprocess.run(
+        [sys.executable, "-m", "doit"], cwd=root, env=environment, capture_output=True, text=True
+    )
     told = build.stdout + build.stderr
     assert build.returncode != 0, told
     fault = [
@@ -161,7 +257,9 @@ def test_harmless_damage_is_read(name, table, damaged):
     root = damaged(table, HARMLESS[name])
     assert checks.validate_files(root / "data") == []
     stem = table.removesuffix(".csv")
-    pd.testing.assert_frame_equal(tables.load_table(stem, data=root / "data"), tables.load_table(stem))
+    pd.testing.assert_frame_equal(
+        tables.load_table(stem, data=root / "data"), tables.load_table(stem)
+    )
 
 
 def test_every_fault_of_a_table_is_told_at_once(damaged):

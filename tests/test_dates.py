@@ -1,4 +1,5 @@
-"""Interval arithmetic on partial dates: properties that hold for every date, and cases checked by hand."""
+"""Interval arithmetic on partial dates: properties that hold for every date, and cases checked by
+hand."""
 
 from datetime import date, timedelta
 
@@ -83,7 +84,18 @@ def test_the_widest_interval_holds_the_date_itself(day, precision):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "98", "1998-13", "1998-00", "2023-02-30", "2023-02-31", "05/12/2023", "2023-1-5", "2023-11-31x"]
+    "text",
+    [
+        "",
+        "98",
+        "1998-13",
+        "1998-00",
+        "2023-02-30",
+        "2023-02-31",
+        "05/12/2023",
+        "2023-1-5",
+        "2023-11-31x",
+    ],
 )
 def test_what_is_no_date_is_refused(text):
     with pytest.raises(ValueError):
@@ -96,7 +108,9 @@ def test_an_interval_cannot_end_before_it_begins():
 
 
 def frame(**columns):
-    return pd.DataFrame({name: pd.to_datetime(pd.Series(values)) for name, values in columns.items()})
+    return pd.DataFrame(
+        {name: pd.to_datetime(pd.Series(values)) for name, values in columns.items()}
+    )
 
 
 def test_count_before_gives_the_range_the_dates_allow():
@@ -117,7 +131,10 @@ def test_count_before_never_falls_as_the_day_moves_on(found, one, other):
 
 def spell(opened, closed):
     rows = frame(
-        opened_earliest=[opened[0]], opened_latest=[opened[1]], closed_earliest=[closed[0]], closed_latest=[closed[1]]
+        opened_earliest=[opened[0]],
+        opened_latest=[opened[1]],
+        closed_earliest=[closed[0]],
+        closed_latest=[closed[1]],
     )
     rows["closed"] = pd.Series(["given" if any(closed) else None], dtype="str")
     return rows
@@ -130,8 +147,10 @@ def spell(opened, closed):
         (("1970-01-01", "1975-12-31"), (None, None), "2026-01-01", (1, 1)),  # right-censored
         (("1970-01-01", "1975-12-31"), ("1998-01-01", "1998-12-31"), "1998-06-01", (0, 1)),
         (("1970-01-01", "1975-12-31"), ("1998-01-01", "1998-12-31"), "1999-01-01", (0, 0)),
-        ((None, "1975-12-31"), (None, "1998-12-31"), "1980-01-01", (0, 1)),  # closed by 1998, perhaps long before
-        (("1970-01-01", "1975-12-31"), ("1998-03-14", "1998-03-14"), "1998-03-14", (0, 1)),  # the last day
+        # closed by 1998, perhaps long before
+        ((None, "1975-12-31"), (None, "1998-12-31"), "1980-01-01", (0, 1)),
+        # the last day
+        (("1970-01-01", "1975-12-31"), ("1998-03-14", "1998-03-14"), "1998-03-14", (0, 1)),
     ],
 )
 def test_count_open_of_one_spell(opened, closed, day, expected):

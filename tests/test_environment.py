@@ -1,4 +1,5 @@
-"""One set of dependencies, told in three places: pyproject.toml, environment.yml, requirements.lock."""
+"""One set of dependencies, told in three places: pyproject.toml, environment.yml,
+requirements.lock."""
 
 import re
 import tomllib
@@ -58,9 +59,11 @@ def test_both_routes_admit_the_same_pythons(version):
 def test_the_lock_has_hashes_one_version_a_package_and_no_addresses():
     names = re.findall(r"^([A-Za-z0-9_.-]+)==", LOCK, re.MULTILINE)
     assert len(names) == len(set(names)) > 50
-    assert len(re.findall(r"^[A-Za-z0-9_.-]+==[^\n]+\\\n    --hash=sha256:[0-9a-f]{64}", LOCK, re.MULTILINE)) == len(
-        names
-    )
+    assert len(
+        re.findall(
+            r"^[A-Za-z0-9_.-]+==[^\n]+\\\n    --hash=sha256:[0-9a-f]{64}", LOCK, re.MULTILINE
+        )
+    ) == len(names)
     assert "://" not in LOCK and "--index" not in LOCK and "--find-links" not in LOCK
 
 

@@ -14,7 +14,9 @@ EVIDENCE = list(tables.list_tables("evidence"))
 
 
 def raw(table):
-    with (paths.DATA / tables.list_tables()[table]["path"]).open(encoding="utf-8", newline="") as file:
+    with (paths.DATA / tables.list_tables()[table]["path"]).open(
+        encoding="utf-8", newline=""
+    ) as file:
         return list(csv.DictReader(file))
 
 
@@ -31,13 +33,17 @@ def test_loading_keeps_every_cell(table):
                 r[field["name"]] for r in cells if r[field["name"]]
             ]
         if field["type"] == "number":
-            assert column.dropna().tolist() == [float(r[field["name"]]) for r in cells if r[field["name"]]]
+            assert column.dropna().tolist() == [
+                float(r[field["name"]]) for r in cells if r[field["name"]]
+            ]
 
 
 def test_every_file_in_the_folder_is_described_and_the_other_way_round():
     described = {resource["path"] for resource in tables.read_package()["resources"]}
     assert described == {
-        f"{folder}/{file.name}" for folder in ("evidence", "derived") for file in (paths.DATA / folder).iterdir()
+        f"{folder}/{file.name}"
+        for folder in ("evidence", "derived")
+        for file in (paths.DATA / folder).iterdir()
     }
 
 
@@ -67,15 +73,23 @@ def test_derived_and_evidence_tables_pass_the_same_check(table):
 
 @pytest.mark.parametrize("result", checks.check_rules(), ids=lambda result: result.rule)
 def test_every_rule_holds(result):
-    assert result.ok, "\n".join(map(str, result.faults)) or f"{result.rule}: {result.found}, expected {result.expected}"
+    assert result.ok, (
+        "\n".join(map(str, result.faults))
+        or f"{result.rule}: {result.found}, expected {result.expected}"
+    )
 
 
 def test_the_rules_cover_what_was_published():
     found = {result.rule.split(":")[0]: result.found for result in checks.check_rules()}
-    assert found["53 posts in October 2023"] == "53" and found["44 posts at the end of 2023"] == "44"
+    assert (
+        found["53 posts in October 2023"] == "53" and found["44 posts at the end of 2023"] == "44"
+    )
     regions = {"Asia": "12", "Americas": "6", "Europe": "15", "Middle East": "5", "Africa": "6"}
     assert {name: found[f"end of 2023, {name}"] for name in regions} == regions
-    assert [found[f"of them {kind}"] for kind in ("47 embassies", "3 consulates general", "3 representations")] == [
+    assert [
+        found[f"of them {kind}"]
+        for kind in ("47 embassies", "3 consulates general", "3 representations")
+    ] == [
         "47",
         "3",
         "3",
@@ -98,7 +112,16 @@ def test_the_schema_says_everything_a_codebook_needs():
     package = tables.read_package()
     assert all(
         package[key]
-        for key in ("title", "licenses", "contributors", "sources", "version", "keywords", "temporal", "spatial")
+        for key in (
+            "title",
+            "licenses",
+            "contributors",
+            "sources",
+            "version",
+            "keywords",
+            "temporal",
+            "spatial",
+        )
     )
 
 
@@ -126,19 +149,26 @@ def test_sources_are_named_once_in_order_of_publication():
 
 
 def test_voices_count_whom_a_paper_passes_on():
-    assert sources.name_voices("newsis-2024-01-30-mofa-list;koreaherald-2024-01-30-missions-44") == {"rok_mofa"}
+    assert sources.name_voices(
+        "newsis-2024-01-30-mofa-list;koreaherald-2024-01-30-missions-44"
+    ) == {"rok_mofa"}
     assert len(sources.name_voices("stimson-2023-12-13-frank")) == 1
-    nk_news = tables.load_table("sources").query("publisher == 'NK News' and relays.isna()")["source_id"].iloc[0]
+    nk_news = (
+        tables.load_table("sources")
+        .query("publisher == 'NK News' and relays.isna()")["source_id"]
+        .iloc[0]
+    )
     assert sources.name_voices(nk_news) == {"nk_news"}
 
 
-# ------------------------------------------------------------------------------------------------ derived
+# ------------------------------------------------------------------------------------------ derived
 
 
 def test_the_closure_matrix_solves_the_puzzle_of_53_46_44():
     matrix = tables.load_table("closure_matrix")
     press, seven, article, nine = (
-        matrix[name] for name in ("joongang_2023_11_29", "rok_2023_12_05", "frank_2023_12", "rok_2024_01_30")
+        matrix[name]
+        for name in ("joongang_2023_11_29", "rok_2023_12_05", "frank_2023_12", "rok_2024_01_30")
     )
     assert len(matrix) == 53
     assert [int(53 - column.sum()) for column in (press, seven, article, nine)] == [46, 46, 44, 44]
@@ -152,18 +182,25 @@ def test_missions_by_year_are_bounds():
     years = tables.load_table("missions_by_year")
     assert (years["lower"] <= years["upper"]).all()
     wide = years.pivot(index="year", columns="evidence", values="upper")
-    assert (wide["confirmed"] <= wide["likely"]).all() and (wide["likely"] <= wide["any_listing"]).all()
+    assert (wide["confirmed"] <= wide["likely"]).all() and (
+        wide["likely"] <= wide["any_listing"]
+    ).all()
     late = years.query("year == 2023 and evidence == 'likely'").iloc[0]
     assert late["lower"] <= 44 + 3 and late["upper"] >= 44
 
 
 def test_posts_are_counted_once_on_a_case_worked_by_hand():
     missions = pd.DataFrame(
-        {"mission_id": ["A", "A", "B"], "resident_evidence": ["confirmed", "confirmed", "unverified"],
-         "opened_earliest": ["1970-01-01", "1979-01-01", "1970-06-01"], "opened_latest": ["1970-12-31", "1980-12-31", "1975-12-31"],
-         "closed": ["1975", None, "1990"], "closed_earliest": ["1975-01-01", None, "1985-01-01"],
-         "closed_latest": ["1975-12-31", None, "1990-12-31"]}
-    )  # fmt: skip
+        {
+            "mission_id": ["A", "A", "B"],
+            "resident_evidence": ["confirmed", "confirmed", "unverified"],
+            "opened_earliest": ["1970-01-01", "1979-01-01", "1970-06-01"],
+            "opened_latest": ["1970-12-31", "1980-12-31", "1975-12-31"],
+            "closed": ["1975", None, "1990"],
+            "closed_earliest": ["1975-01-01", None, "1985-01-01"],
+            "closed_latest": ["1975-12-31", None, "1990-12-31"],
+        }
+    )
     for name in missions.filter(regex="_(earliest|latest)$"):
         missions[name] = pd.to_datetime(missions[name])
     confirmed = missions[missions["resident_evidence"].eq("confirmed")]
@@ -175,7 +212,9 @@ def test_posts_are_counted_once_on_a_case_worked_by_hand():
 
 
 def test_each_derived_table_has_a_reader_after_the_notebook_that_writes_it():
-    texts = [file.read_text(encoding="utf-8") for file in sorted(paths.NOTEBOOKS.glob("0[2-9]_*.ipynb"))]
+    texts = [
+        file.read_text(encoding="utf-8") for file in sorted(paths.NOTEBOOKS.glob("0[2-9]_*.ipynb"))
+    ]
     for name in tables.list_tables("derived"):
         assert any(f'\\"{name}\\"' in text for text in texts), f"nobody reads {name}"
 
@@ -183,7 +222,9 @@ def test_each_derived_table_has_a_reader_after_the_notebook_that_writes_it():
 def test_the_wave_table_holds_shares_only_where_like_is_divided_by_like():
     waves = tables.load_table("wave_table").set_index("year")
     assert waves["share"].notna().tolist() == [False, False, True, True]
-    assert waves.loc[1998, "share"] == pytest.approx(14 / 68) and waves.loc[2023, "share"] == pytest.approx(9 / 53)
+    assert waves.loc[1998, "share"] == pytest.approx(14 / 68) and waves.loc[
+        2023, "share"
+    ] == pytest.approx(9 / 53)
 
 
 def test_writing_refuses_what_departs_from_the_schema_and_leaves_the_old_table(stage):

@@ -27,7 +27,9 @@ def test_twice_the_same_bytes(made, kind):
 def test_every_table_is_whole_and_every_column_explained(made, table):
     with sqlite3.connect(made / "1.sqlite") as connection:
         (number,) = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-        (create,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (create,) = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = ?", (table,)
+        ).fetchone()
     assert number == len(tables.load_table(table, unsourced=True))
     for field in tables.read_schema(table)["fields"]:
         assert " ".join(field["description"].split())[:40] in create

@@ -12,7 +12,10 @@ def test_every_row_with_all_words_is_found_and_no_other():
     whole = tables.load_table("closures_2023", unsourced=True)
     assert (
         len(rows)
-        == (whole["mission_id"].eq("NPL-kathmandu-embassy") & whole["observation"].eq("farewell_call")).sum()
+        == (
+            whole["mission_id"].eq("NPL-kathmandu-embassy")
+            & whole["observation"].eq("farewell_call")
+        ).sum()
         > 0
     )
 

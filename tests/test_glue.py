@@ -17,13 +17,18 @@ def fresh(monkeypatch):
 def notebook(markdown: str, **values):
     """A notebook that has run: one Markdown cell, and one code cell that glued `values`."""
     cell = nbformat.v4.new_code_cell("glue(...)")
-    cell.outputs = [nbformat.v4.new_output("display_data", {glue.MIME: values, "text/plain": "shown"})]
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", {glue.MIME: values, "text/plain": "shown"})
+    ]
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(markdown), cell])
 
 
 def test_a_mark_is_filled_and_filled_again():
     nb = notebook("In <!--=year--><!--/--> it was lowest.", year="1998")
-    assert filling.fill_notebook(nb, "05_x.ipynb").cells[0].source == "In <!--=year-->1998<!--/--> it was lowest."
+    assert (
+        filling.fill_notebook(nb, "05_x.ipynb").cells[0].source
+        == "In <!--=year-->1998<!--/--> it was lowest."
+    )
     nb.cells[1].outputs[0].data[glue.MIME] = {"year": "1999"}
     assert "<!--=year-->1999<!--/-->" in filling.fill_notebook(nb, "05_x.ipynb").cells[0].source
     assert filling.empty_marks(nb.cells[0].source) == "In <!--=year--><!--/--> it was lowest."
@@ -33,7 +38,11 @@ def test_a_mark_is_filled_and_filled_again():
 @pytest.mark.parametrize(
     "markdown, values, told",
     [
-        ("In <!--=yaer--><!--/-->.", {"year": "1998"}, "cell 1: no value 'yaer' is glued. Glued are: year"),
+        (
+            "In <!--=yaer--><!--/-->.",
+            {"year": "1998"},
+            "cell 1: no value 'yaer' is glued. Glued are: year",
+        ),
         ("No number.", {"year": "1998"}, "no sentence uses year"),
         ("<!--=year--><!--/--> was bad.", {"year": "1998"}, "cell 1: a mark begins a line"),
     ],
@@ -82,7 +91,9 @@ def test_one_name_has_one_value():
 
 
 def test_what_the_tables_say_of_a_claim_needs_no_glue():
-    nb = filling.fill_notebook(notebook("| <!--=q21.claim--><!--/--> | <!--=q21.verdict--><!--/--> |"), "05_x.ipynb")
+    nb = filling.fill_notebook(
+        notebook("| <!--=q21.claim--><!--/--> | <!--=q21.verdict--><!--/--> |"), "05_x.ipynb"
+    )
     table = load_table("claims").set_index("claim_id")
     assert f">{table.loc['Q2.1', 'claim']}<" in nb.cells[0].source
     assert not filling.find_stale_marks(nb, "05_x.ipynb")

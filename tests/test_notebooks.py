@@ -1,31 +1,33 @@
-"""The notebooks as committed: run, whole, within the bars, linked, legible without running anything.
+"""The notebooks as committed: run, whole, glued, linked, legible without running anything.
 
-That their outputs are what their code yields is checked twice: by nbval, cell by cell (pytest collects the notebooks
-themselves), and here by a plain run whose figures and tables must be the committed ones byte for byte.
+That their outputs are what their code yields is checked twice: by nbval, cell by cell (pytest
+collects the notebooks themselves), and here by a plain run whose figures and tables must be the
+committed ones byte for byte.
 """
 
 import re
-import statistics
+import subprocess
+import sys
 
 import pytest
 
-from derisking.build import blocks, run
+from derisking.build import blocks, filling, run, trace
 from derisking.core import paths, tables
+from derisking.core.glue import MARK
 from derisking.draw import save
 
 FILES = run.list_notebooks()
 each_notebook = pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
-LABELS = ["Question.", "Short answer.", "Data.", "Limits."]
-CLOSING = ["What this shows", "What it does not show", "What would change the answer", "Reuse"]
+LABELS = ["Question.", "Short answer."]
+CLOSING = [r"not show", r"would change", r"^Reuse$"]
+# Notebooks whose sentences are still printed by code. Only ever take one off this list.
+NOT_YET_GLUED = {"02", "04", "06", "07", "08"}
+GLUED = [file for file in FILES if file.name[:2] not in NOT_YET_GLUED]
+each_glued = pytest.mark.parametrize("file", GLUED, ids=[file.stem for file in GLUED])
 
 
-def code_lines(cell):
-    return [line for line in cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-
-
-def prose(cell):
-    text = re.sub(r"```.*?```|https?://\S+|\]\([^)]*\)", " ", cell.source, flags=re.DOTALL)
-    return re.findall(r"[^\W\d_][\w'’-]*", text)
+def markdown(nb):
+    return [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
 
 
 def outputs(nb):
@@ -49,7 +51,16 @@ def headings(nb):
 
 
 def test_the_argument_is_complete():
-    assert [file.stem[:2] for file in FILES] == [f"{number:02d}" for number in range(1, len(FILES) + 1)]
+    assert [file.stem[:2] for file in FILES] == [
+        f"{number:02d}" for number in range(1, len(FILES) + 1)
+    ]
+
+
+def test_sentences_are_written_by_hand_in_all_notebooks_but_those_listed():
+    printed = {
+        file.name[:2] for file in FILES if not trace.has_written_answer(trace.read_cells(file))
+    }
+    assert printed == NOT_YET_GLUED
 
 
 @each_notebook
@@ -57,6 +68,9 @@ def test_it_opens_as_every_notebook_does(file):
     nb = run.read_notebook(file)
     assert re.fullmatch(rf"# {file.stem[:2]} · .+\?", nb.cells[0].source)
     assert [label for label in LABELS if f"**{label}**" in nb.cells[1].source] == LABELS
+    after = nb.cells[1].source.partition("<!-- end answer -->")[2]
+    assert re.search("data", after, re.IGNORECASE) and "](../data/" in after
+    assert re.search(r"limit|not ", after, re.IGNORECASE)
     assert blocks.names(nb.cells[2].source) == ["nav"]
     imports = [
         cell
@@ -68,12 +82,14 @@ def test_it_opens_as_every_notebook_does(file):
 
 @each_notebook
 def test_it_closes_as_every_notebook_does(file):
-    assert [heading for heading in headings(run.read_notebook(file)) if heading in CLOSING] == CLOSING
+    closing = "\n".join(headings(run.read_notebook(file))[-4:])
+    assert all(re.search(words, closing, re.MULTILINE) for words in CLOSING), closing
 
 
 @each_notebook
 def test_sections_ask_plain_questions(file):
-    body = [heading for heading in headings(run.read_notebook(file)) if heading not in CLOSING]
+    nb = run.read_notebook(file)
+    body = [head for head in headings(nb) if not any(re.search(words, head) for words in CLOSING)]
     asking = [heading for heading in body if heading.endswith("?")]
     assert len(asking) >= 0.7 * len(body), [heading for heading in body if heading not in asking]
 
@@ -81,6 +97,11 @@ def test_sections_ask_plain_questions(file):
 @each_notebook
 def test_the_short_answer_is_the_computed_one(file):
     nb = run.read_notebook(file)
+    told = blocks.read(nb.cells[1].source, "answer")
+    if file in GLUED:
+        words = re.findall(r"[^\W\d_][\w'’-]*", MARK.sub(lambda mark: mark[2], told))
+        assert 8 <= len(words) <= 80
+        return
     computed = [
         out.data["text/markdown"]
         for cell in nb.cells
@@ -88,9 +109,101 @@ def test_the_short_answer_is_the_computed_one(file):
         for out in cell.outputs
     ]
     assert len(computed) == 1
-    assert blocks.read(nb.cells[1].source, "answer") == computed[0].strip()
+    assert told == computed[0].strip()
     answer = next(cell for cell in nb.cells if run.ANSWER in cell.metadata.get("tags", []))
     assert re.search(r'f"|f\'', answer.source), "the short answer is computed, not typed"
+
+
+@each_glued
+def test_the_figure_that_answers_comes_first(file):
+    cells = run.read_notebook(file).cells
+    shown = [
+        number
+        for number, cell in enumerate(cells, 1)
+        if any("image/png" in out.get("data", {}) for out in cell.get("outputs", []))
+    ]
+    assert shown[0] <= 6, f"the first figure stands in cell {shown[0]}"
+
+
+@each_glued
+def test_every_mark_holds_the_value_of_the_last_run(file):
+    assert filling.find_stale_marks(run.read_notebook(file), file.name) == []
+
+
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+EXEMPT = [
+    r"<!-- begin nav -->.*?<!-- end nav -->",
+    r"```.*?```|`[^`]*`",
+    r"\[[^\]]*\]\([^)]*\)|https?://\S+",
+    r"“[^”]*”|\"[^\"\n]*\"",
+    r"\{[a-z][a-z0-9_]*\}",  # a value in an alternative text
+    rf"\b\d{{1,2}}(?: (?:and|to|or) \d{{1,2}})? (?:{MONTHS})\b|\b(?:{MONTHS}) \d{{1,2}}\b",
+    r"\bthe \d{1,2}(?:st|nd|rd|th)\b",
+    r"\b(?:1[89]|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?s?\b",
+    r"\b(?:T|Q[1-4]|R|E)\.?\d+(?:-e\d+)?\b|\bQ[1-4]\b",  # claims, rivals, findings, questions
+    r"\b\d\d-[a-z][a-z0-9-]*\b|^# \d\d",  # figures, titles
+    r"\b[Nn]otebooks? \d\d(?:(?:, | and | to )\d\d)*",
+    r"\bCC BY 4\.0|\b38 North|\bROK[- ]53|\b95 percent (?:confidence )?interval",
+]
+# Numbers that a sentence defines or quotes and no run could change. Say here why each is one.
+PUBLISHED = {
+    "53",
+    "46",
+    "44",
+    "43",
+}  # the four totals of 2023 and 2024 whose puzzle notebook 01 solves
+DEFINED = {"01": PUBLISHED, "05": {"100"}, "09": PUBLISHED}
+
+
+def find_typed_numbers(text):
+    """Return the numbers of a Markdown cell that stand outside marks, each with the words around
+    it."""
+    text = MARK.sub(" ", text)
+    for pattern in EXEMPT:
+        text = re.sub(pattern, " ", text, flags=re.DOTALL | re.MULTILINE)
+    return [
+        (found[0], " ".join(text[max(0, found.start() - 30) : found.end() + 20].split()))
+        for found in re.finditer(r"\d(?:[\d.,]*\d)?", text)
+    ]
+
+
+@each_glued
+def test_no_number_is_typed_into_a_sentence(file):
+    typed = [
+        f"notebooks/{file.name}, cell {place}: ... {words} ..."
+        for place, cell in enumerate(run.read_notebook(file).cells, 1)
+        if cell.cell_type == "markdown"
+        for number, words in find_typed_numbers(cell.source)
+        if number not in DEFINED.get(file.name[:2], set())
+    ]
+    assert not typed, "\n".join(
+        ["These numbers are typed; glue each in a code cell (see CONTRIBUTING):", *typed]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("It closed 9 of 53 posts.", ["9", "53"]),
+        ("Output fell by 33.5 percent, to 12,345.", ["33.5", "12,345"]),
+        ("It closed <!--=n-->9<!--/--> posts in 1998 and 2019-20, on 5 March 2023.", []),
+        ("See [9 posts](x.csv), `tail(5)`, Q2.1, T.1-e03, 05-collapse and notebook 09.", []),
+        ("He says “46 missions”. <!-- alt: {n} posts. -->", []),
+        ("<!-- alt: 9 posts. -->", ["9"]),
+    ],
+)
+def test_typed_numbers_are_told_from_years_names_and_quotations(text, numbers):
+    assert [number for number, _ in find_typed_numbers(text)] == numbers
+
+
+@each_glued
+def test_its_code_is_formatted_and_no_line_is_long(file):
+    ruff = [sys.executable, "-m", "ruff"]
+    told = subprocess.run([*ruff, "format", "--check", file], capture_output=True, text=True)
+    assert told.returncode == 0, f"ruff format notebooks/{file.name}"
+    code = trace.join_code(trace.read_cells(file))
+    assert "fmt: skip" not in code and "fmt: off" not in code
+    assert not [line for line in code.splitlines() if len(line) > 100]
 
 
 @each_notebook
@@ -99,7 +212,9 @@ def test_it_ran_from_top_to_bottom_without_a_word_on_stderr(file):
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert not [out for out in outputs(nb) if out.output_type == "error"]
-    assert not [out.text for out in outputs(nb) if out.output_type == "stream" and out.name == "stderr"]
+    assert not [
+        out.text for out in outputs(nb) if out.output_type == "stream" and out.name == "stderr"
+    ]
     assert not re.search(r"\b\w*Warning\b", "".join(out.get("text", "") for out in outputs(nb)))
 
 
@@ -113,55 +228,31 @@ def test_every_image_has_its_alternative_text(file):
 
 
 @each_notebook
-def test_every_figure_is_read_for_the_reader(file):
-    nb = run.read_notebook(file)
-    read = sum(text.count("**Reading it:**") for text in shown(nb))
-    assert read >= min(3, len(run.list_drawn_figures(nb)))
-
-
-@each_notebook
-def test_it_keeps_the_bars(file):
-    nb = run.read_notebook(file)
-    cells = [cell for cell in nb.cells if cell.cell_type != "raw"]
-    lines = sorted(len(code_lines(cell)) for cell in cells if cell.cell_type == "code")
-    words = sum(len(prose(cell)) for cell in cells if cell.cell_type == "markdown")
-    share = sum(cell.cell_type == "markdown" for cell in cells) / len(cells)
-    assert len(cells) <= 60
-    assert file.stat().st_size < 800_000
-    assert 0.45 <= share <= 0.65, f"{share:.0%} of the cells are markdown"
-    assert max(lines) <= 25
-    assert words / sum(lines) >= 8, f"{words / sum(lines):.1f} words of prose a line of code"
-
-
-def test_code_cells_are_short_over_the_whole():
-    lines = sorted(
-        len(code_lines(cell)) for file in FILES for cell in run.read_notebook(file).cells if cell.cell_type == "code"
-    )
-    assert statistics.median(lines) <= 5
-    assert lines[int(0.9 * len(lines))] <= 13
-
-
-def test_markdown_makes_half_of_the_whole():
-    kinds = [cell.cell_type for file in FILES for cell in run.read_notebook(file).cells]
-    assert 0.50 <= kinds.count("markdown") / len(kinds) <= 0.65
-
-
-@each_notebook
 def test_it_reads_plainly_on_github(file):
     nb = run.read_notebook(file)
     kinds = {kind for out in outputs(nb) for kind in out.get("data", {})}
-    assert not kinds & {"application/javascript", "application/vnd.jupyter.widget-view+json", "image/svg+xml"}
+    assert not kinds & {
+        "application/javascript",
+        "application/vnd.jupyter.widget-view+json",
+        "image/svg+xml",
+    }
     source = "\n".join(cell.source for cell in nb.cells)
     assert not re.search(r"""["'](/home/|/Users/|/mnt/|/tmp/|[A-Za-z]:\\\\)""", source)
     assert not re.search(
-        r"https?://[^\s)\"']+\.(csv|json|xlsx)", "\n".join(c.source for c in nb.cells if c.cell_type == "code")
+        r"https?://[^\s)\"']+\.(csv|json|xlsx)",
+        "\n".join(c.source for c in nb.cells if c.cell_type == "code"),
     )
-    assert nb.metadata.kernelspec.name == "python3" and set(nb.metadata) == {"kernelspec", "language_info"}
+    assert nb.metadata.kernelspec.name == "python3" and set(nb.metadata) == {
+        "kernelspec",
+        "language_info",
+    }
 
 
 @each_notebook
 def test_every_name_of_a_figure_is_one_it_draws_or_one_that_exists(file):
-    named = set(re.findall(r"figures/(\d\d-[a-z0-9-]+)\.", "\n".join(shown(run.read_notebook(file)))))
+    named = set(
+        re.findall(r"figures/(\d\d-[a-z0-9-]+)\.", "\n".join(shown(run.read_notebook(file))))
+    )
     assert all((paths.FIGURES / f"{name}.pdf").exists() for name in named)
 
 
@@ -169,7 +260,10 @@ def test_every_name_of_a_figure_is_one_it_draws_or_one_that_exists(file):
 def test_a_plain_run_yields_the_committed_files(file, tmp_path):
     committed = run.read_notebook(file)
     nb = run.fill_answer(
-        run.normalise_notebook(run.execute_notebook(run.read_notebook(file), tmp_path, file.name), file.stem[:2]), file
+        run.normalise_notebook(
+            run.execute_notebook(run.read_notebook(file), tmp_path, file.name), file.stem[:2]
+        ),
+        file,
     )
     assert run.format_notebook(nb) == run.format_notebook(committed)
     made = [
@@ -188,22 +282,14 @@ def test_a_plain_run_yields_the_committed_files(file, tmp_path):
     assert kept == {path.name for path in own if path.parent.name == "figures"}
 
 
+# 05 and 04 hold the claims of the other questions of the article as well where they bear on them.
 HOMES = {"T": "09", "Q1": "04", "Q2": "05", "Q3": "06", "Q4": "07"}
 
 
-@pytest.mark.parametrize("claim", list(tables.load_table("claims").itertuples()), ids=lambda claim: claim.claim_id)
-def test_each_claim_is_walked_through_once_in_its_own_notebook_card_before_verdict(claim):
-    cards, verdicts = [], []
-    for file in [file for file in FILES if file.stem[:2] in HOMES.values()]:  # 08 may come back to a claim
-        told = [
-            out.data["text/markdown"]
-            for out in outputs(run.read_notebook(file))
-            if "text/markdown" in out.get("data", {})
-        ]
-        for place, text in enumerate(told):
-            cards += [(file.stem[:2], place)] * len(
-                re.findall(rf"^\*\*{re.escape(claim.claim_id)}\*\* · ", text, re.MULTILINE)
-            )
-            verdicts += [(file.stem[:2], place)] * text.count(f"**{claim.claim_id} by the rule: ")
-    assert [home for home, _ in cards] == [home for home, _ in verdicts] == [HOMES[claim.question]]
-    assert cards[0][1] <= verdicts[0][1]
+@each_glued
+def test_each_claim_of_its_question_is_named_with_a_link_to_the_dossier(file):
+    claims = tables.load_table("claims")
+    own = claims[claims["question"].map(HOMES).eq(file.name[:2])]["claim_id"]
+    text = "\n".join(shown(run.read_notebook(file)))
+    missing = [name for name in own if f"claims.md#{name.lower().replace('.', '')})" not in text]
+    assert not missing

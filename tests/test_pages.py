@@ -1,4 +1,5 @@
-"""Generated pages are up to date, their links lead somewhere, and the examples on the front page run."""
+"""Generated pages are up to date, their links lead somewhere, and the examples on the front page
+run."""
 
 import json
 import re
@@ -17,8 +18,20 @@ from derisking.build import blocks, dossier, pages, run
 from derisking.core import paths, tables
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "data/claims.md", "figures/README.md",
-                                  "notebooks/README.md", "data/basemap/README.md", "data/upstream/README.md")]  # fmt: skip
+PAGES = [
+    ROOT / name
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "data/README.md",
+        "data/claims.md",
+        "figures/README.md",
+        "notebooks/README.md",
+        "data/basemap/README.md",
+        "data/upstream/README.md",
+    )
+]
 LINK = re.compile(r"\]\((?!https?://|mailto:)([^)\s]+)\)")
 
 
@@ -28,9 +41,13 @@ def test_every_generated_page_and_block_is_up_to_date():
 
 def anchors(text):
     """The anchors GitHub gives to headings, and those set by hand."""
-    heads = re.findall(r"^#{1,6} (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    heads = re.findall(
+        r"^#{1,6} (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE
+    )
     plain = (re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", head).lower()) for head in heads)
-    return {words.strip().replace(" ", "-") for words in plain} | set(re.findall(r'<a id="([^"]+)">', text))
+    return {words.strip().replace(" ", "-") for words in plain} | set(
+        re.findall(r'<a id="([^"]+)">', text)
+    )
 
 
 def check_links(text, folder, where):
@@ -39,7 +56,9 @@ def check_links(text, folder, where):
         file = (folder / path).resolve() if path else None
         assert file is None or file.exists(), f"{where}: {target} leads nowhere"
         if anchor and file and file.suffix == ".md":
-            assert anchor in anchors(file.read_text(encoding="utf-8")), f"{where}: {target} has no such heading"
+            assert anchor in anchors(file.read_text(encoding="utf-8")), (
+                f"{where}: {target} has no such heading"
+            )
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
@@ -52,7 +71,10 @@ def test_links_in_notebooks_lead_somewhere(file):
     nb = run.read_notebook(file)
     texts = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
     texts += [
-        out.data.get("text/markdown", "") for cell in nb.cells for out in cell.get("outputs", []) if "data" in out
+        out.data.get("text/markdown", "")
+        for cell in nb.cells
+        for out in cell.get("outputs", [])
+        if "data" in out
     ]
     check_links("\n".join(texts), file.parent, file.name)
 
@@ -61,7 +83,9 @@ def test_links_in_notebooks_lead_somewhere(file):
 def test_navigation_leads_to_the_neighbours(file):
     known = run.list_notebooks()
     place = known.index(file)
-    (nav,) = [cell.source for cell in run.read_notebook(file).cells if "nav" in blocks.names(cell.source)]
+    (nav,) = [
+        cell.source for cell in run.read_notebook(file).cells if "nav" in blocks.names(cell.source)
+    ]
     for neighbour in known[max(0, place - 1) : place] + known[place + 1 : place + 2]:
         assert f"({neighbour.name})" in nav
     assert "Reading time" in nav
@@ -73,7 +97,9 @@ def test_the_front_page_gives_every_answer_in_a_computed_sentence():
         nb = run.read_notebook(file)
         sentence = pages.in_a_sentence(nb)
         assert 8 <= len(sentence.split()) <= 70, f"{file.name}: {sentence}"
-        assert text.count(sentence) == 1 + (file.stem[:2] in pages.QUESTIONS) + (file.name[:2] == pages.VERDICT)
+        assert text.count(sentence) == 1 + (file.stem[:2] in pages.QUESTIONS) + (
+            file.name[:2] == pages.VERDICT
+        )
 
 
 def test_a_tenth_notebook_does_not_take_over_the_front_page(monkeypatch, tmp_path):
@@ -138,7 +164,11 @@ def test_the_dossier_tells_every_claim_with_all_its_findings_and_sources():
     for claim in claims.itertuples():
         part = parts[claim.claim_id.lower().replace(".", "")]
         assert claim.claim in part and "**Verdict: " in part
-        assert (f"“{claim.quotation}”" in part) if isinstance(claim.quotation, str) else "He does not say this" in part
+        assert (
+            (f"“{claim.quotation}”" in part)
+            if isinstance(claim.quotation, str)
+            else "He does not say this" in part
+        )
         for finding in findings[findings["claim_id"].eq(claim.claim_id)].itertuples():
             assert finding.finding in part and finding.strength_reason in part
             urls = known.reindex(finding.sources.split(";")).dropna().str.replace(")", "%29")
@@ -146,14 +176,28 @@ def test_the_dossier_tells_every_claim_with_all_its_findings_and_sources():
 
 
 def test_the_dossier_says_which_finding_a_verdict_hangs_on():
-    claim = pd.Series({"claim_id": "T.1", "testable": "yes", "basis": "full", "sources": "stimson-2023-12-13-frank"})
+    claim = pd.Series(
+        {
+            "claim_id": "T.1",
+            "testable": "yes",
+            "basis": "full",
+            "sources": "stimson-2023-12-13-frank",
+        }
+    )
     rows = [("supports", "moderate"), ("supports", "weak"), ("against", "moderate")]
     findings = pd.DataFrame(rows, columns=["bears", "strength"]).assign(
-        finding_id=["a", "b", "c"], finding="f", strength_reason="r", sources="stimson-2023-12-13-frank"
+        finding_id=["a", "b", "c"],
+        finding="f",
+        strength_reason="r",
+        sources="stimson-2023-12-13-frank",
     )
     told = dossier.describe_claim(claim, findings)
     assert told["verdict"] == "contested"
-    assert [found["without"] for found in told["findings"]] == ["open, leaning against", "", "open, leaning for"]
+    assert [found["without"] for found in told["findings"]] == [
+        "open, leaning against",
+        "",
+        "open, leaning for",
+    ]
     assert told["why"].startswith("What counts: 1 moderate for and 1 moderate against.")
 
 
@@ -171,12 +215,16 @@ def described(name):
 def test_a_scatter_is_redrawn_from_its_csv_alone():
     counts, meaning = described("01-published-counts")
     fig, ax = plt.subplots()
-    for body, rows in counts.query("quantity == 'missions_abroad' and status == 'used'").groupby("series"):
+    for body, rows in counts.query("quantity == 'missions_abroad' and status == 'used'").groupby(
+        "series"
+    ):
         ax.scatter(rows["asof_latest"], rows["value"], label=body)
     ax.set_ylabel(meaning["value"])
     fig.canvas.draw()
     (seoul,) = [dots for dots in ax.collections if dots.get_label() == "rok"]
-    drawn = {(pd.Timestamp(mdates.num2date(x)).strftime("%Y-%m"), int(y)) for x, y in seoul.get_offsets()}
+    drawn = {
+        (pd.Timestamp(mdates.num2date(x)).strftime("%Y-%m"), int(y)) for x, y in seoul.get_offsets()
+    }
     plt.close(fig)
     assert drawn >= {("1998-01", 68), ("1999-01", 54), ("2023-10", 53), ("2023-12", 44)}
 
@@ -184,7 +232,11 @@ def test_a_scatter_is_redrawn_from_its_csv_alone():
 def test_a_matrix_is_redrawn_from_its_csv_alone():
     matrix, meaning = described("01-closure-lists")
     lists = [name for name in matrix if "list" in meaning[name].lower() or "Named" in meaning[name]]
-    full = [name for name in lists if matrix[name].dropna().isin([0, 1]).all() and name != "lists_naming"]
+    full = [
+        name
+        for name in lists
+        if matrix[name].dropna().isin([0, 1]).all() and name != "lists_naming"
+    ]
     fig, ax = plt.subplots()
     image = ax.imshow(matrix[full].to_numpy(dtype=float))
     ax.set_yticks(range(len(matrix)), matrix["city"])
@@ -195,11 +247,11 @@ def test_a_matrix_is_redrawn_from_its_csv_alone():
     assert np.isnan(shown[:, full.index("nknews_2023_12")]).sum() == len(matrix) - 4
 
 
-# ------------------------------------------------------------------------------------------------- blocks
+# ------------------------------------------------------------------------------------------- blocks
 
-words = st.text(st.characters(blacklist_characters="<>\r", blacklist_categories=["Cs", "Cc"]), max_size=40).map(
-    str.strip
-)
+words = st.text(
+    st.characters(blacklist_characters="<>\r", blacklist_categories=["Cs", "Cc"]), max_size=40
+).map(str.strip)
 
 
 @given(words, words, words, words)
@@ -214,7 +266,8 @@ def test_filling_a_block_changes_the_block_alone_and_twice_is_once(before, old, 
 
 
 @pytest.mark.parametrize(
-    "page", ["no block", "<!-- begin x -->\n<!-- end y -->", "<!-- begin x -->\n<!-- end x -->\n" * 2]
+    "page",
+    ["no block", "<!-- begin x -->\n<!-- end y -->", "<!-- begin x -->\n<!-- end x -->\n" * 2],
 )
 def test_a_page_without_exactly_one_block_is_told(page):
     with pytest.raises(blocks.BlockError, match="README.md: found block 'x'"):

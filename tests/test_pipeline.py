@@ -1,4 +1,5 @@
-"""The build: nothing unchanged runs again, a failure tells where, and what is committed stays as it was."""
+"""The build: nothing unchanged runs again, a failure tells where, and what is committed stays as it
+was."""
 
 import hashlib
 import os
@@ -18,13 +19,17 @@ SECOND = "02_second.ipynb"
 
 
 def cells(code="n = len(tables.load_table('closure_matrix'))"):
-    opening = "Short: <!-- begin answer -->\nThere were <!--=n--><!--/--> posts.\n<!-- end answer -->"
+    opening = (
+        "Short: <!-- begin answer -->\nThere were <!--=n--><!--/--> posts.\n<!-- end answer -->"
+    )
     return nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell("# 02 · How many?"),
             nbformat.v4.new_markdown_cell(opening),
             nbformat.v4.new_markdown_cell("<!-- begin nav -->\n<!-- end nav -->"),
-            nbformat.v4.new_code_cell("from derisking.core import tables\nfrom derisking.core.glue import glue"),
+            nbformat.v4.new_code_cell(
+                "from derisking.core import tables\nfrom derisking.core.glue import glue"
+            ),
             nbformat.v4.new_code_cell(code),
             nbformat.v4.new_code_cell("glue(n=n)"),
         ],
@@ -36,7 +41,9 @@ def cells(code="n = len(tables.load_table('closure_matrix'))"):
 def copy(tmp_path_factory):
     """A copy of the repository with notebook 01 and a small second one, built once."""
     target = tmp_path_factory.mktemp("build") / "repository"
-    skip = shutil.ignore_patterns(".git", ".venv", ".build", "__pycache__", ".*_cache", "0[2-9]_*.ipynb", "0[2-9]-*")
+    skip = shutil.ignore_patterns(
+        ".git", ".venv", ".build", "__pycache__", ".*_cache", "0[2-9]_*.ipynb", "0[2-9]-*"
+    )
     shutil.copytree(ROOT, target, ignore=skip)
     (target / "notebooks" / SECOND).write_text(nbformat.writes(cells()))
     first = doit(target)
@@ -47,7 +54,11 @@ def copy(tmp_path_factory):
 def doit(root, *arguments):
     environment = {key: value for key, value in os.environ.items() if key != paths.STAGE_VARIABLE}
     return subprocess.run(
-        [sys.executable, "-m", "doit", *arguments], cwd=root, env=environment, capture_output=True, text=True
+        [sys.executable, "-m", "doit", *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
 
 
@@ -58,16 +69,27 @@ def told(run):
 
 
 def contents(root):
-    files = [file for folder in ("data", "figures", "notebooks") for file in sorted((root / folder).rglob("*"))]
-    return {str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest() for file in [*files, root / "README.md"]
-            if file.is_file() and "__pycache__" not in file.parts}  # fmt: skip
+    files = [
+        file
+        for folder in ("data", "figures", "notebooks")
+        for file in sorted((root / folder).rglob("*"))
+    ]
+    return {
+        str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in [*files, root / "README.md"]
+        if file.is_file() and "__pycache__" not in file.parts
+    }
 
 
 def test_a_second_build_runs_nothing_and_changes_nothing(copy):
     before = contents(copy)
     run = doit(copy)
     assert run.returncode == 0
-    assert set(told(run).values()) == {"same"} and set(told(run)) >= {"validate", "notebook:02_second", "pages"}
+    assert set(told(run).values()) == {"same"} and set(told(run)) >= {
+        "validate",
+        "notebook:02_second",
+        "pages",
+    }
     assert contents(copy) == before
 
 
@@ -95,17 +117,25 @@ def test_a_line_a_task_tells_the_time_it_took(copy):
 def test_a_module_that_a_notebook_does_not_use_does_not_run_it_again(copy):
     file = copy / "notebooks" / "derisking" / "draw" / "maps.py"
     file.write_text(file.read_text() + "\n# a remark\n")
-    assert set(told(doit(copy)).items()) >= {("notebook:01_data_ingestion", "same"), ("notebook:02_second", "same")}
+    assert set(told(doit(copy)).items()) >= {
+        ("notebook:01_data_ingestion", "same"),
+        ("notebook:02_second", "same"),
+    }
     file = copy / "notebooks" / "derisking" / "rooms" / "n01_ingestion.py"
     file.write_text(file.read_text() + "\n# a remark\n")
-    assert set(told(doit(copy)).items()) >= {("notebook:01_data_ingestion", "done"), ("notebook:02_second", "same")}
+    assert set(told(doit(copy)).items()) >= {
+        ("notebook:01_data_ingestion", "done"),
+        ("notebook:02_second", "same"),
+    }
 
 
 def test_a_new_event_does_not_run_a_notebook_that_reads_no_events(copy):
     file = copy / "data" / "evidence" / "events.csv"
     kept = file.read_text(encoding="utf-8")
     lines = kept.splitlines(keepends=True)
-    file.write_text("".join([*lines, "2026-08-20-a-test" + lines[-1][lines[-1].index(",") :]]), encoding="utf-8")
+    file.write_text(
+        "".join([*lines, "2026-08-20-a-test" + lines[-1][lines[-1].index(",") :]]), encoding="utf-8"
+    )
     try:
         words = told(doit(copy))
         assert words["validate"] == words["notebook:01_data_ingestion"] == words["pages"] == "done"
@@ -182,7 +212,10 @@ def test_a_result_changed_by_hand_is_made_anew(copy):
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("n = 53\nn / (n - 53)", ["notebooks/02_second.ipynb, cell 5, line 2: n / (n - 53)", "ZeroDivisionError"]),
+        (
+            "n = 53\nn / (n - 53)",
+            ["notebooks/02_second.ipynb, cell 5, line 2: n / (n - 53)", "ZeroDivisionError"],
+        ),
         (
             "import sys\nn = 53\nprint('beware', file=sys.stderr)",
             ["notebooks/02_second.ipynb, cell 5", "stderr", "beware"],
@@ -213,9 +246,12 @@ def test_a_notebook_that_breaks_after_its_figure_leaves_the_old_figure(copy):
     file = copy / "notebooks" / "01_data_ingestion.ipynb"
     kept = file.read_bytes()
     nb = nbformat.read(file, as_version=4)
-    drawing = next(cell for cell in nb.cells if cell.cell_type == "code" and "save_figure" in cell.source)
-    drawing.source = f"mpl.rcParams['lines.linewidth'] = 9\n{drawing.source}\nraise ValueError('after the figure')"
-    drawing.source = f"import matplotlib as mpl\n{drawing.source}"
+    drawing = next(
+        cell for cell in nb.cells if cell.cell_type == "code" and "save_figure" in cell.source
+    )
+    before = "import matplotlib as mpl\nmpl.rcParams['lines.linewidth'] = 9"
+    after = "raise ValueError('after the figure')"
+    drawing.source = f"{before}\n{drawing.source}\n{after}"
     file.write_text(nbformat.writes(nb))
     before = contents(copy)
     try:

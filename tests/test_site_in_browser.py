@@ -1,4 +1,5 @@
-"""The static site in headless Chromium: no error, pictures shown, links lead somewhere, no sideways scrolling on a phone.
+"""The static site in headless Chromium: no error, pictures shown, links lead somewhere, no sideways
+scrolling on a phone.
 
 Run with `make test-browser`; `make test` leaves it out.
 """
@@ -14,8 +15,14 @@ from derisking.build import run, site
 from derisking.core import paths
 
 pytestmark = pytest.mark.browser
-PAGES = ["index.html", "notebooks/index.html", "figures/index.html", "data/index.html", "CONTRIBUTING.html",
-         *(f"notebooks/{file.stem}.html" for file in run.list_notebooks())]  # fmt: skip
+PAGES = [
+    "index.html",
+    "notebooks/index.html",
+    "figures/index.html",
+    "data/index.html",
+    "CONTRIBUTING.html",
+    *(f"notebooks/{file.stem}.html" for file in run.list_notebooks()),
+]
 PHONE = {"width": 375, "height": 667, "deviceScaleFactor": 2, "mobile": True}
 
 
@@ -28,18 +35,32 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     driver = shutil.which("chromedriver")
     if not chromium or not driver:
         pytest.exit(
-            "No Chromium with its driver found. Debian and Ubuntu: apt-get install chromium chromium-driver",
+            "No Chromium with its driver found. "
+            "Debian and Ubuntu: apt-get install chromium chromium-driver",
             returncode=2,
         )
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-                 "--disable-background-networking", "--disable-component-update", "--allow-file-access-from-files",
-                 f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
+    for flag in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-sync",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--allow-file-access-from-files",
+        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
+    ):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     started = webdriver.Chrome(options=options, service=Service(driver))
@@ -52,16 +73,21 @@ def test_a_page_shows_whole_and_asks_nothing_of_the_network(page, built, browser
     browser.get_log("performance")
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
     browser.get((built / page).as_uri())
-    assert [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    assert [
+        entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"
+    ] == []
     broken = browser.execute_script(
         "return [...document.images].filter(i => !(i.complete && i.naturalWidth)).map(i => i.src)"
     )
     assert broken == []
     bare = browser.execute_script(
-        "return [...document.images].filter(i => !(i.alt || '').trim()).map(i => i.src.slice(0, 80))"
+        "return [...document.images].filter(i => !(i.alt || '').trim())"
+        ".map(i => i.src.slice(0, 80))"
     )
     assert bare == []
-    wide, seen = browser.execute_script("const e = document.documentElement; return [e.scrollWidth, e.clientWidth]")
+    wide, seen = browser.execute_script(
+        "const e = document.documentElement; return [e.scrollWidth, e.clientWidth]"
+    )
     assert wide <= seen, f"{page} is {wide} px wide on a screen of {seen} px"
     asked = [
         entry["message"]
@@ -74,7 +100,9 @@ def test_a_page_shows_whole_and_asks_nothing_of_the_network(page, built, browser
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_of_a_page_leads_somewhere(page, built, browser):
     browser.get((built / page).as_uri())
-    links = browser.execute_script("return [...document.querySelectorAll('a[href]')].map(a => a.href)")
+    links = browser.execute_script(
+        "return [...document.querySelectorAll('a[href]')].map(a => a.href)"
+    )
     assert links
     for link in links:
         parts = urlparse(link)
@@ -82,12 +110,19 @@ def test_every_link_of_a_page_leads_somewhere(page, built, browser):
             file = paths.Path(unquote(parts.path))
             assert file.exists(), f"{page}: {link}"
             if parts.fragment and file.suffix == ".html":
-                assert f'id="{unquote(parts.fragment)}"' in file.read_text(encoding="utf-8"), f"{page}: {link}"
+                assert f'id="{unquote(parts.fragment)}"' in file.read_text(encoding="utf-8"), (
+                    f"{page}: {link}"
+                )
 
 
 def test_notebooks_open_with_their_answer_and_fold_their_code(built, browser):
     browser.get((built / "notebooks" / "01_data_ingestion.html").as_uri())
     text = browser.find_element("tag name", "main").text
     assert text.index("Short answer") < text.index("Data.") and "Figure 01-closure-lists" in text
-    folded = browser.execute_script("return [...document.querySelectorAll('details.code')].every(d => !d.open)")
-    assert folded and browser.execute_script("return document.querySelectorAll('details.code').length") > 10
+    folded = browser.execute_script(
+        "return [...document.querySelectorAll('details.code')].every(d => !d.open)"
+    )
+    assert (
+        folded
+        and browser.execute_script("return document.querySelectorAll('details.code').length") > 10
+    )

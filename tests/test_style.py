@@ -11,9 +11,13 @@ from derisking.build import trace
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("command", [["check"], ["format", "--check", "--exclude", "*.ipynb"]], ids=["lint", "format"])
+@pytest.mark.parametrize(
+    "command", [["check"], ["format", "--check", "--exclude", "*.ipynb"]], ids=["lint", "format"]
+)
 def test_ruff_has_nothing_to_say(command):
-    told = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
+    told = subprocess.run(
+        [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+    )
     assert told.returncode == 0, told.stdout + told.stderr
 
 
@@ -21,10 +25,20 @@ def test_the_project_speaks_of_itself_alone_and_holds_no_address_of_a_machine():
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()
-    texts = [name for name in listed if name.endswith((".py", ".md", ".ipynb", ".toml", ".yml", ".cff", ".json"))]
+    texts = [
+        name
+        for name in listed
+        if name.endswith((".py", ".md", ".ipynb", ".toml", ".yml", ".cff", ".json"))
+    ]
     for name in texts:
         content = (ROOT / name).read_text(encoding="utf-8")
-        for mark in ("/home/" + "runner", "/wo" + "rk/", "/ro" + "ot/", "127.0" + ".0.1", "local" + "host"):
+        for mark in (
+            "/home/" + "runner",
+            "/wo" + "rk/",
+            "/ro" + "ot/",
+            "127.0" + ".0.1",
+            "local" + "host",
+        ):
             assert mark not in content, f"{name} holds {mark}"
 
 
@@ -36,7 +50,9 @@ BELOW = {
     "rooms": {"core", "stats", "draw"},
     "build": {"core", "stats", "draw"},
 }
-MODULES = {trace.name_module(file): file for file in trace.list_modules() if file.stem != "__init__"}
+MODULES = {
+    trace.name_module(file): file for file in trace.list_modules() if file.stem != "__init__"
+}
 
 
 def imports(module):
@@ -55,7 +71,8 @@ def test_floors_import_downwards_and_rooms_not_each_other(module):
     floor = module.split(".")[0]
     for other in imports(module):
         below = other.split(".")[0]
-        neighbours = below == floor and (floor != "rooms" or other[:9] == module[:9])  # one notebook, one room
+        # one notebook, one room
+        neighbours = below == floor and (floor != "rooms" or other[:9] == module[:9])
         assert below in BELOW[floor] or neighbours, f"{module} imports {other}"
 
 
@@ -74,13 +91,19 @@ def test_a_notebook_uses_no_room_but_its_own(file):
 
 
 def test_maps_alone_draw_on_geopandas():
-    using = {module for module, file in MODULES.items() if "geopandas" in file.read_text(encoding="utf-8")}
+    using = {
+        module
+        for module, file in MODULES.items()
+        if "geopandas" in file.read_text(encoding="utf-8")
+    }
     assert using == {"draw.maps"}
 
 
 def test_what_the_build_asks_each_time_imports_nothing_but_the_standard_library():
     code = "import sys; from derisking.build import trace; print(*sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "notebooks", capture_output=True, text=True)
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT / "notebooks", capture_output=True, text=True
+    )
     assert not {"pandas", "numpy", "matplotlib", "IPython", "nbformat"} & set(told.stdout.split())
 
 
@@ -88,5 +111,9 @@ def test_the_package_draws_its_floors():
     told = (ROOT / "notebooks" / "derisking" / "__init__.py").read_text(encoding="utf-8")
     assert all(f"\n    {floor} " in told for floor in BELOW)
     named = {word.rstrip(",") for word in told.split()}
-    whole = [module.split(".")[1] for module in MODULES if module.split(".")[0] in ("core", "stats", "draw", "build")]
+    whole = [
+        module.split(".")[1]
+        for module in MODULES
+        if module.split(".")[0] in ("core", "stats", "draw", "build")
+    ]
     assert set(whole) <= named, sorted(set(whole) - named)

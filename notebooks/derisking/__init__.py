@@ -2,7 +2,7 @@
 
     build   run, trace, filling, blocks, pages, dossier, claim_words, site, export, find
     rooms   n01_..., n02_... to n09_...    charts and long mechanics of the one notebook that its number names
-    draw    style, save, maps, panels, timeline, multiples             one drawing vocabulary, no story
+    draw    style, save, marks, axes, labels, maps, panels, timeline, multiples      no story of its own
     stats   exact, survival, breaks, rates, growth                     thin over scipy and statsmodels
     core    paths, dates, events, cells, tables, sources, checks, claims, glue        data in, typed frames out
 

@@ -5,11 +5,20 @@ from derisking.core.tables import load_table
 
 
 def read_claim_words() -> dict[str, str]:
-    """Return what marks may say of each claim: its wording, what would show it, and the verdict (q21.claim, ...)."""
+    """Return what marks may say of each claim: its wording, what would show it, and the verdict
+    (q21.claim, ...)."""
     table, words = load_table("claims"), {}
     verdicts = claims.reach_verdicts(table, load_table("findings"))
     for row in table.itertuples():
         key = row.claim_id.lower().replace(".", "")
-        test = row.expected_if_true if isinstance(row.expected_if_true, str) else "nothing that can be observed"
-        words |= {f"{key}.claim": row.claim, f"{key}.test": test, f"{key}.verdict": verdicts[row.claim_id]}
+        test = (
+            row.expected_if_true
+            if isinstance(row.expected_if_true, str)
+            else "nothing that can be observed"
+        )
+        words |= {
+            f"{key}.claim": row.claim,
+            f"{key}.test": test,
+            f"{key}.verdict": verdicts[row.claim_id],
+        }
     return words

@@ -1,4 +1,5 @@
-"""The dossier: for every claim his sentence, our wording, each finding with its sources, the verdict, and what moves it.
+"""The dossier: for every claim his sentence, our wording, each finding with its sources, the
+verdict, and what moves it.
 
 A verdict hangs on a finding if it would be another one without it. The page is `data/claims.md`.
 """
@@ -14,7 +15,12 @@ QUESTIONS = {
     "Q3": "Question 3: why reconsider them now?",
     "Q4": "Question 4: what follows?",
 }
-WORDS = {"full": "his", "short": "his", "quoted_by_institute": "his institute's", "inferred": "ours"}
+WORDS = {
+    "full": "his",
+    "short": "his",
+    "quoted_by_institute": "his institute's",
+    "inferred": "ours",
+}
 
 
 def anchor_claim(claim_id: str) -> str:
@@ -23,13 +29,18 @@ def anchor_claim(claim_id: str) -> str:
 
 
 def list_claims() -> list[dict]:
-    """Return all claims with their findings, sources, voices and verdict, in the order of the table."""
+    """Return all claims with their findings, sources, voices and verdict, in the order of the
+    table."""
     table, findings = tables.load_table("claims"), tables.load_table("findings")
-    return [describe_claim(row, findings[findings["claim_id"].eq(row["claim_id"])]) for _, row in table.iterrows()]
+    return [
+        describe_claim(row, findings[findings["claim_id"].eq(row["claim_id"])])
+        for _, row in table.iterrows()
+    ]
 
 
 def describe_claim(claim: pd.Series, findings: pd.DataFrame) -> dict:
-    """Return one claim as the page tells it: its cells, and anchor, name, whose words, findings, verdict and why."""
+    """Return one claim as the page tells it: its cells, and anchor, name, whose words, findings,
+    verdict and why."""
     cells = {name: value if pd.notna(value) else "" for name, value in claim.items()}
     verdict = claims.reach_verdict(findings, claim["testable"])
     order = {name: place for place, name in enumerate(claims.BEARS)}
@@ -43,12 +54,18 @@ def describe_claim(claim: pd.Series, findings: pd.DataFrame) -> dict:
         "sources": sources.link_sources(claim.to_frame().T, limit=0),
         "verdict": verdict,
         "why": explain_verdict(findings, claim["testable"]),
-        "findings": [describe_finding(row, findings, claim["testable"], verdict) for _, row in findings.iterrows()],
+        "findings": [
+            describe_finding(row, findings, claim["testable"], verdict)
+            for _, row in findings.iterrows()
+        ],
     }
 
 
-def describe_finding(finding: pd.Series, findings: pd.DataFrame, testable: str, verdict: str) -> dict:
-    """Return one finding as the page tells it; `without` is the verdict without it, empty if it is the same."""
+def describe_finding(
+    finding: pd.Series, findings: pd.DataFrame, testable: str, verdict: str
+) -> dict:
+    """Return one finding as the page tells it; `without` is the verdict without it, empty if it is
+    the same."""
     rest = findings[findings["finding_id"].ne(finding["finding_id"])]
     without = claims.reach_verdict(rest, testable)
     return {
@@ -62,21 +79,24 @@ def describe_finding(finding: pd.Series, findings: pd.DataFrame, testable: str, 
 
 
 def explain_verdict(findings: pd.DataFrame, testable: str) -> str:
-    """Say in a sentence or two what the verdict rests on: findings that count on either side, and independent voices."""
+    """Say in a sentence or two what the verdict rests on: findings that count on either side, and
+    independent voices."""
     if testable == "no":
         return "The rule gives no verdict on a claim that cannot be tested."
     if findings.empty:
         return "No sourced finding bears on it."
     sides = [_count_side(findings, "supports", "for"), _count_side(findings, "against", "against")]
     voices = len(sources.name_voices(";".join(findings["sources"])))
-    behind = (
-        f"Behind all findings {'stands 1 independent voice' if voices == 1 else f'stand {voices} independent voices'}."
-    )
-    return f"What counts: {' and '.join(sides)}. {behind}"
+    behind = "stands 1 independent voice" if voices == 1 else f"stand {voices} independent voices"
+    return f"What counts: {' and '.join(sides)}. Behind all findings {behind}."
 
 
 def _count_side(findings: pd.DataFrame, bears: str, word: str) -> str:
     """Say how many findings of which strength count on one side."""
     strength = findings.loc[findings["bears"].eq(bears), "strength"]
-    parts = [f"{number} {name}" for name in ("strong", "moderate") if (number := int(strength.eq(name).sum()))]
+    parts = [
+        f"{number} {name}"
+        for name in ("strong", "moderate")
+        if (number := int(strength.eq(name).sum()))
+    ]
     return f"{' and '.join(parts) or 'nothing'} {word}"

@@ -1,9 +1,10 @@
 """One file for SQL users and one archive of the data package.
 
-    python -m derisking.build.export        writes dist/derisking-tables.sqlite and dist/derisking-tables.zip
+    python -m derisking.build.export        writes derisking-evidence.sqlite and .zip to dist/
 
-The database has every table with its types, keys and comments (`.schema missions` shows what each column means), and a
-table `row_sources` that gives each row's sources one by one. Both files are the same bytes each time they are made.
+The database has every table with its types, keys and comments (`.schema missions` shows what each
+column means), and a table `row_sources` that gives each row's sources one by one. Both files are
+the same bytes each time they are made.
 """
 
 import csv
@@ -15,16 +16,25 @@ from pathlib import Path
 from derisking.core import paths, tables
 
 NAME = "derisking-evidence"
-TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER", "date": "TEXT"}
+TYPES = {
+    "string": "TEXT",
+    "integer": "INTEGER",
+    "number": "REAL",
+    "boolean": "INTEGER",
+    "date": "TEXT",
+}
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip archive can hold
 
 
 def database(file: Path) -> None:
-    """Write every table of the package to an SQLite file. Raises sqlite3.IntegrityError if a key does not hold."""
+    """Write every table of the package to an SQLite file. Raises sqlite3.IntegrityError if a key
+    does not hold."""
     file.unlink(missing_ok=True)
     found_tables = tables.list_tables()
     with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")  # tables come in alphabetical order; checked below
+        connection.execute(
+            "PRAGMA foreign_keys = OFF"
+        )  # tables come in alphabetical order; checked below
         for name, resource in found_tables.items():
             connection.execute(_create(name, resource, found_tables))
             connection.executemany(*_insert(name, resource))
@@ -36,7 +46,9 @@ def database(file: Path) -> None:
         )
         for name, resource in found_tables.items():
             if any(field["name"] == "sources" for field in resource["schema"]["fields"]):
-                rows = connection.execute(f'SELECT rowid, sources FROM "{name}" WHERE sources IS NOT NULL').fetchall()
+                rows = connection.execute(
+                    f'SELECT rowid, sources FROM "{name}" WHERE sources IS NOT NULL'
+                ).fetchall()
                 links = [(name, row, source) for row, cell in rows for source in cell.split(";")]
                 connection.executemany("INSERT INTO row_sources VALUES (?, ?, ?)", links)
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
@@ -62,12 +74,18 @@ def _create(name: str, resource: dict, found_tables: dict) -> str:
     for link in resource["schema"].get("foreignKeys", []):
         target = link["reference"]["resource"] or name
         columns, keys = (
-            [part] if isinstance(part, str) else part for part in (link["fields"], link["reference"]["fields"])
+            [part] if isinstance(part, str) else part
+            for part in (link["fields"], link["reference"]["fields"])
         )
         if keys == _primary_key(
             found_tables[target]
         ):  # SQLite wants a whole key; missions, for one, has several spells a post
-            lines.append((f'FOREIGN KEY ({", ".join(columns)}) REFERENCES "{target}" ({", ".join(keys)})', "reference"))
+            lines.append(
+                (
+                    f'FOREIGN KEY ({", ".join(columns)}) REFERENCES "{target}" ({", ".join(keys)})',
+                    "reference",
+                )
+            )
     body = ",\n".join(f"  {code} /* {about.replace('*/', '')} */" for code, about in lines)
     return f'CREATE TABLE "{name}" ( /* {resource["title"]} */\n{body}\n)'
 
@@ -100,7 +118,11 @@ def archive(file: Path) -> None:
     ]
     with zipfile.ZipFile(file, "w") as bundle:
         for member in members:
-            inside = member.relative_to(paths.DATA) if member.is_relative_to(paths.DATA) else Path(member.name)
+            inside = (
+                member.relative_to(paths.DATA)
+                if member.is_relative_to(paths.DATA)
+                else Path(member.name)
+            )
             entry = zipfile.ZipInfo(f"{NAME}/{inside.as_posix()}", LONG_AGO)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             bundle.writestr(entry, member.read_bytes())

@@ -17,9 +17,11 @@ WIDTH = 110
 
 
 def search(words: str, table: str | None = None) -> dict[str, pd.DataFrame]:
-    """Return by table the rows in which every one of the `words` occurs, in any column and in either case.
+    """Return by table the rows in which every one of the `words` occurs, in any column and in
+    either case.
 
-    Unsourced rows are found too, and their `confidence` says so. Raises EvidenceError for a table that does not exist.
+    Unsourced rows are found too, and their `confidence` says so. Raises EvidenceError for a table
+    that does not exist.
     """
     found = {}
     for name in [table] if table else tables.list_tables("evidence"):
@@ -33,24 +35,33 @@ def search(words: str, table: str | None = None) -> dict[str, pd.DataFrame]:
     return found
 
 
-def told(name: str, row: pd.Series) -> str:
+def _word_source(source: pd.Series) -> str:
+    day = source["date_published"] if pd.notna(source["date_published"]) else "undated"
+    url = source["url"] if pd.notna(source["url"]) else ""
+    return f"  - {source['publisher']}, {day}: {source['title']} {url}".rstrip()
+
+
+def describe_row(name: str, row: pd.Series) -> str:
     """Write one row for people: its key, what it says, how sure that is, and who says so."""
     key = tables.read_schema(name)["primaryKey"]
     key = [key] if isinstance(key, str) else key
     said = {
         k: v
         for k, v in row.items()
-        if pd.notna(v) and k not in SKIPPED and not k.endswith(("_precision", "_earliest", "_latest"))
+        if pd.notna(v)
+        and k not in SKIPPED
+        and not k.endswith(("_precision", "_earliest", "_latest"))
     }
     head = f"{name}: {' '.join(str(said.pop(part)) for part in key)}"
     body = "; ".join(f"{k} {v}" for k, v in said.items())
     lines = [head, *textwrap.wrap(body, WIDTH, initial_indent="  ", subsequent_indent="  ")]
     if pd.notna(row.get("notes")):
-        lines += textwrap.wrap(f"note: {row['notes']}", WIDTH, initial_indent="  ", subsequent_indent="  ")
+        lines += textwrap.wrap(
+            f"note: {row['notes']}", WIDTH, initial_indent="  ", subsequent_indent="  "
+        )
     if pd.notna(row.get("sources")):
         behind = sources.list_references(pd.DataFrame({"sources": [row["sources"]]}))
-        lines += [f"  - {source['publisher']}, {source['date_published'] if pd.notna(source['date_published']) else 'undated'}: "
-                  f"{source['title']} {source['url'] if pd.notna(source['url']) else ''}".rstrip() for _, source in behind.iterrows()]  # fmt: skip
+        lines += [_word_source(source) for _, source in behind.iterrows()]
     elif "sources" in row:
         lines.append("  no source: takes no part in any result")
     return "\n".join(lines)
@@ -58,7 +69,9 @@ def told(name: str, row: pd.Series) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what was found; return 1 for a table that does not exist."""
-    parser = argparse.ArgumentParser(prog="python -m derisking.build.find", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m derisking.build.find", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("words", nargs="+", help="words that a row must all contain")
     parser.add_argument("--table", help="search this table only")
     chosen = parser.parse_args(arguments)
@@ -69,9 +82,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     for name, rows in found.items():
         for _, row in rows.iterrows():
-            print(told(name, row), end="\n\n")
+            print(describe_row(name, row), end="\n\n")
     number = sum(map(len, found.values()))
-    print(f"{number} rows in {len(found)} tables" if number else "Nothing found; try fewer or other words.")
+    print(
+        f"{number} rows in {len(found)} tables"
+        if number
+        else "Nothing found; try fewer or other words."
+    )
     return 0
 
 

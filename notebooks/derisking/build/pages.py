@@ -1,8 +1,8 @@
 """Write the pages and blocks that the build owns: codebook, dossier of claims, gallery, navigation,
 index of notebooks, front page.
 
-python -m derisking.build.pages            write them
-python -m derisking.build.pages --check    say which are not up to date, write nothing, return 1 if any
+python -m derisking.build.pages            write them python -m derisking.build.pages --check    say
+which are not up to date, write nothing, return 1 if any
 """
 
 import json
@@ -76,14 +76,16 @@ def _templates() -> jinja2.Environment:
         "finding": lambda caption: _split_caption(caption)[0],
         "rest": lambda caption: _split_caption(caption)[1],
         "in_brackets": _escape_alt,
-        "flatten": lambda items: [part for item in items for part in ([item] if isinstance(item, str) else item)],
+        "flatten": lambda items: [
+            part for item in items for part in ([item] if isinstance(item, str) else item)
+        ],
         "meaning": _explain_field,
         "sentence": lambda text: text if text.endswith((".", "?", "!")) else f"{text}.",
     }
     return environment
 
 
-# ---------------------------------------------------------------------------------------------- notebooks
+# ---------------------------------------------------------------------------------------- notebooks
 
 
 def notebook_pages() -> dict[Path, str]:
@@ -149,7 +151,7 @@ def index() -> str:
     return render("notebooks", notebooks=list_contents())
 
 
-# ------------------------------------------------------------------------------------------------ figures
+# ------------------------------------------------------------------------------------------ figures
 
 
 def _records() -> list[dict]:
@@ -158,7 +160,8 @@ def _records() -> list[dict]:
 
 
 def gallery() -> str:
-    """Return the page that shows every figure with caption, alternative text, files, origin and credit."""
+    """Return the page that shows every figure with caption, alternative text, files, origin and
+    credit."""
     return render("gallery", figures=_records())
 
 
@@ -172,11 +175,12 @@ def _escape_alt(alt: str) -> str:
     return alt.replace("]", ")").replace("[", "(")
 
 
-# ------------------------------------------------------------------------------------ codebook and dossier
+# ----------------------------------------------------------------------------- codebook and dossier
 
 
 def codebook() -> str:
-    """Return the codebook: every table and column of data/datapackage.json, and how well the rows are sourced."""
+    """Return the codebook: every table and column of data/datapackage.json, and how well the rows
+    are sourced."""
     rows = {name: tables.load_table(name, unsourced=True) for name in tables.list_tables()}
     posts = tables.load_table("missions")
     decade = (posts["opened_latest"].dt.year // 10 * 10).astype(int)
@@ -192,7 +196,9 @@ def codebook() -> str:
             for name, frame in rows.items()
             if "confidence" in frame
         },
-        residence=residence[[kind for kind in RESIDENCE if kind in residence]].rename(columns=_space),
+        residence=residence[[kind for kind in RESIDENCE if kind in residence]].rename(
+            columns=_space
+        ),
         listed=posts[posts["in_rok_53"]],
         periods=PERIODS,
         dated=_count_by_period(),
@@ -210,7 +216,9 @@ def _count_by_period() -> dict[str, list[int]]:
         frame = tables.load_table(name)
         if "date_latest" in frame or "year" in frame:
             year = frame["date_latest"].dt.year if "date_latest" in frame else frame["year"]
-            counts[name] = [int(year.between(first, last).sum()) for first, last in PERIODS.values()]
+            counts[name] = [
+                int(year.between(first, last).sum()) for first, last in PERIODS.values()
+            ]
     return counts
 
 
@@ -219,7 +227,9 @@ def _explain_field(field: dict) -> str:
     limits = field.get("constraints", {})
     told = [field["description"]]
     if codes := field.get("codes"):
-        told.append("Codes: " + "; ".join(f"`{code}` {meaning}" for code, meaning in codes.items()) + ".")
+        told.append(
+            "Codes: " + "; ".join(f"`{code}` {meaning}" for code, meaning in codes.items()) + "."
+        )
     elif "enum" in limits:
         told.append("Codes: " + ", ".join(f"`{code}`" for code in limits["enum"]) + ".")
     if "." in field.get("listOf", ""):
@@ -234,11 +244,12 @@ def claims_page() -> str:
     return render("claims", claims=dossier.list_claims(), questions=dossier.QUESTIONS)
 
 
-# --------------------------------------------------------------------------------------------- front page
+# --------------------------------------------------------------------------------------- front page
 
 
 def front() -> str:
-    """Return README.md with its marks and marked blocks filled from the notebooks, the figures and the data."""
+    """Return README.md with its marks and marked blocks filled from the notebooks, the figures and
+    the data."""
     file = paths.ROOT / "README.md"
     text = file.read_text(encoding="utf-8")
     makers = {
@@ -251,13 +262,16 @@ def front() -> str:
     }
     for name in blocks.names(text):
         if name not in makers:
-            raise blocks.BlockError(f"README.md: no block {name!r} is known; known are {', '.join(makers)}.")
+            raise blocks.BlockError(
+                f"README.md: no block {name!r} is known; known are {', '.join(makers)}."
+            )
         text = blocks.fill(text, name, makers[name](), "README.md")
     return fill_marks(text, read_all_values(), "README.md")
 
 
 def read_all_values() -> dict[str, str]:
-    """Return what the front page may ask for: values glued in notebooks, as NN.name, and words on claims (q21.claim)."""
+    """Return what the front page may ask for: values glued in notebooks, as NN.name, and words on
+    claims (q21.claim)."""
     values = read_claim_words()
     for file in run.list_notebooks():
         glued = filling.read_glued(run.read_notebook(file))
@@ -266,7 +280,9 @@ def read_all_values() -> dict[str, str]:
 
 
 def _answers() -> str:
-    return render("answers", notebooks=[book for book in list_contents() if book["number"] in QUESTIONS]).strip()
+    return render(
+        "answers", notebooks=[book for book in list_contents() if book["number"] in QUESTIONS]
+    ).strip()
 
 
 def _front_figures(names: list[str]) -> str:
@@ -275,7 +291,8 @@ def _front_figures(names: list[str]) -> str:
 
 
 def _front_claims() -> str:
-    """Return the score, and the table of his sentences beside our wording, the test and the result."""
+    """Return the score, and the table of his sentences beside our wording, the test and the
+    result."""
     told = dossier.list_claims()
     his = [claim for claim in told if claim["quotation"]]
     ours = [claim for claim in told if not claim["quotation"]]
@@ -290,7 +307,9 @@ def _notebook_table() -> str:
 
 def _verdict() -> str:
     (file,) = [file for file in run.list_notebooks() if file.name[:2] == VERDICT]
-    (cell,) = [cell for cell in run.read_notebook(file).cells if "verdict" in blocks.names(cell.source)]
+    (cell,) = [
+        cell for cell in run.read_notebook(file).cells if "verdict" in blocks.names(cell.source)
+    ]
     return strip_marks(blocks.read(cell.source, "verdict", f"notebooks/{file.name}"))
 
 

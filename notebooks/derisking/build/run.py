@@ -2,9 +2,10 @@
 
     python -m derisking.build.run 01_data_ingestion.ipynb
 
-The notebook runs with a staging folder for its figures and tables. If a cell fails, or writes to stderr, nothing that
-is committed changes, and the message names file, cell, source line and error. If all cells run, the notebook is
-normalised (no timings, stable ids, short metadata), its short answer is filled in, and everything moves into place.
+The notebook runs with a staging folder for its figures and tables. If a cell fails, or writes to
+stderr, nothing that is committed changes, and the message names file, cell, source line and error.
+If all cells run, the notebook is normalised (no timings, stable ids, short metadata), its short
+answer is filled in, and everything moves into place.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import nbclient
 import nbformat
 
 from derisking.build import blocks, filling
-from derisking.build.trace import ANSWER, has_written_answer, list_notebooks
+from derisking.build.trace import ANSWER, empty_generated, has_written_answer, list_notebooks
 from derisking.core import paths
 from derisking.core.glue import GlueError
 from derisking.draw import save
@@ -48,7 +49,9 @@ def read_notebook(file: Path) -> nbformat.NotebookNode:
     try:
         return nbformat.read(file, as_version=4)
     except Exception as error:
-        raise NotebookError(f"notebooks/{file.name} cannot be read as a notebook: {error}") from None
+        raise NotebookError(
+            f"notebooks/{file.name} cannot be read as a notebook: {error}"
+        ) from None
 
 
 def read_title(nb) -> str:
@@ -57,7 +60,8 @@ def read_title(nb) -> str:
 
 
 def execute_notebook(nb, stage: Path, name: str, **variables: str):
-    """Run all cells with `stage` as output folder and `variables` in the environment; return the notebook with outputs.
+    """Run all cells with `stage` as output folder and `variables` in the environment; return the
+    notebook with outputs.
 
     Raises NotebookError at the first cell that fails, and for any cell that writes to stderr.
     """
@@ -66,20 +70,27 @@ def execute_notebook(nb, stage: Path, name: str, **variables: str):
             cell.outputs, cell.execution_count = [], None
     environment = {**os.environ, **QUIET, paths.STAGE_VARIABLE: str(stage), **variables}
     client = nbclient.NotebookClient(
-        nb, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
-        record_timing=False, extra_arguments=["--IPKernelApp.log_level=40"],
-    )  # fmt: skip
+        nb,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
+        record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=40"],
+    )
     try:
         client.execute(env=environment, cleanup_kc=True)
     except nbclient.exceptions.CellExecutionError:
         raise NotebookError(_told(nb, name)) from None
     except nbclient.exceptions.CellTimeoutError:
-        raise NotebookError(f"notebooks/{name}: a cell ran for more than {TIMEOUT} seconds.") from None
+        raise NotebookError(
+            f"notebooks/{name}: a cell ran for more than {TIMEOUT} seconds."
+        ) from None
     for number, cell in enumerate(nb.cells, 1):
         for out in cell.get("outputs", []):
             if out.output_type == "stream" and out.name == "stderr":
                 raise NotebookError(
-                    f"notebooks/{name}, cell {number}: wrote to stderr, and a reader would see it:\n{out.text.strip()}"
+                    f"notebooks/{name}, cell {number}: wrote to stderr, and a reader would see it:\n"
+                    f"{out.text.strip()}"
                 )
     return nb
 
@@ -91,7 +102,9 @@ def _told(nb, name: str) -> str:
             if out.output_type == "error":
                 trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(out.traceback))
                 lines = cell.source.splitlines()
-                found = re.findall(r"Cell In\[\d+\](?:, line |:)(\d+)|<ipython[^>]*>[^\n]*\n-+> (\d+)", trace)
+                found = re.findall(
+                    r"Cell In\[\d+\](?:, line |:)(\d+)|<ipython[^>]*>[^\n]*\n-+> (\d+)", trace
+                )
                 at = [int(a or b) for a, b in found if (a or b) and int(a or b) <= len(lines)]
                 where = f"line {at[0]}: {lines[at[0] - 1].strip()}" if at else lines[0].strip()
                 return f"notebooks/{name}, cell {number}, {where}\n{out.ename}: {out.evalue}"
@@ -99,12 +112,15 @@ def _told(nb, name: str) -> str:
 
 
 def normalise_notebook(nb, number: str):
-    """Strip what differs from run to run or from machine to machine, and give every cell a stable id."""
+    """Strip what differs from run to run or from machine to machine, and give every cell a stable
+    id."""
     nb.metadata = nbformat.from_dict(METADATA)
     nb.nbformat, nb.nbformat_minor = 4, 5
     for position, cell in enumerate(nb.cells, 1):
         cell.id = f"{number}-{position:02d}"
-        cell.metadata = nbformat.from_dict({k: v for k, v in sorted(cell.metadata.items()) if k == "tags"})
+        cell.metadata = nbformat.from_dict(
+            {k: v for k, v in sorted(cell.metadata.items()) if k == "tags"}
+        )
         cell.pop("attachments", None)
         if cell.cell_type == "code":
             cell.outputs = _joined(cell.outputs)
@@ -118,7 +134,11 @@ def _joined(outputs: list) -> list:
     """Join stdout written in pieces: how it is cut up depends on timing."""
     joined = []
     for out in outputs:
-        if joined and out.output_type == "stream" == joined[-1].output_type and out.name == joined[-1].name:
+        if (
+            joined
+            and out.output_type == "stream" == joined[-1].output_type
+            and out.name == joined[-1].name
+        ):
             joined[-1].text += out.text
         else:
             joined.append(out)
@@ -126,36 +146,60 @@ def _joined(outputs: list) -> list:
 
 
 def fill_answer(nb, file: Path):
-    """Write the short answer, computed in the cell tagged "answer", into its block in the opening."""
+    """Write the short answer, computed in the cell tagged "answer", into its block in the
+    opening."""
     if has_written_answer(nb.cells):
         return filling.fill_notebook(nb, file.name)
-    answers = [cell for cell in nb.cells if ANSWER in cell.metadata.get("tags", []) and cell.cell_type == "code"]
+    answers = [
+        cell
+        for cell in nb.cells
+        if ANSWER in cell.metadata.get("tags", []) and cell.cell_type == "code"
+    ]
     shown = [
-        out.data["text/markdown"] for cell in answers for out in cell.outputs if "text/markdown" in out.get("data", {})
+        out.data["text/markdown"]
+        for cell in answers
+        for out in cell.outputs
+        if "text/markdown" in out.get("data", {})
     ]
     if len(shown) != 1:
         raise NotebookError(
-            f"notebooks/{file.name}: found {len(shown)} short answers; expected one code cell with the tag "
-            f'"{ANSWER}" that ends in Markdown(...).'
+            f"notebooks/{file.name}: found {len(shown)} short answers; expected one code cell with "
+            f'the tag "{ANSWER}" that ends in Markdown(...).'
         )
     return fill_block(nb, file, "answer", shown[0])
 
 
 def fill_block(nb, file: Path, name: str, content: str):
-    """Fill the one block of that name in a notebook. Raises NotebookError unless exactly one markdown cell has it."""
-    holders = [cell for cell in nb.cells if cell.cell_type == "markdown" and name in blocks.names(cell.source)]
+    """Fill the one block of that name in a notebook. Raises NotebookError unless exactly one
+    markdown cell has it."""
+    holders = [
+        cell
+        for cell in nb.cells
+        if cell.cell_type == "markdown" and name in blocks.names(cell.source)
+    ]
     if len(holders) != 1:
-        raise NotebookError(f"notebooks/{file.name}: expected one markdown cell with the block {name!r}.")
+        raise NotebookError(
+            f"notebooks/{file.name}: expected one markdown cell with the block {name!r}."
+        )
     holders[0].source = blocks.fill(holders[0].source, name, content, f"notebooks/{file.name}")
     return nb
 
 
 def estimate_minutes(nb) -> int:
-    """Estimate the minutes it takes to read a notebook: its words at 200 a minute, and half a minute a figure."""
-    texts = [blocks.empty(cell.source) for cell in nb.cells if cell.cell_type == "markdown"]
-    texts += [out.data["text/markdown"] for cell in nb.cells for out in cell.get("outputs", [])
-              if "text/markdown" in out.get("data", {})]  # fmt: skip
-    plain = re.sub(r"\]\([^)]*\)", "]", "\n".join(texts))  # addresses of links are not read
+    """Estimate the minutes it takes to read a notebook: its words at 200 a minute, and half a
+    minute a figure."""
+    texts = [
+        empty_generated(cell.source, True) for cell in nb.cells if cell.cell_type == "markdown"
+    ]
+    texts += [
+        out.data["text/markdown"]
+        for cell in nb.cells
+        for out in cell.get("outputs", [])
+        if "text/markdown" in out.get("data", {})
+    ]
+    plain = re.sub(
+        r"\]\([^)]*\)|<!--.*?-->", "]", "\n".join(texts), flags=re.DOTALL
+    )  # not read: addresses, marks
     words = len(re.findall(r"[^\W\d_][\w'’-]*", plain))
     return max(1, round(words / WORDS_PER_MINUTE + len(list_drawn_figures(nb)) / 2))
 
@@ -168,14 +212,19 @@ def list_drawn_figures(nb) -> list[str]:
         for text in (
             [cell.source]
             if cell.cell_type == "markdown"
-            else [out.data["text/markdown"] for out in cell.outputs if "text/markdown" in out.get("data", {})]
+            else [
+                out.data["text/markdown"]
+                for out in cell.outputs
+                if "text/markdown" in out.get("data", {})
+            ]
         )
     ]
     return [match[1] for match in shown if match]
 
 
 def publish_results(nb, file: Path, stage: Path) -> None:
-    """Move the results of a full run into place: tables, figures, records, and last the notebook itself."""
+    """Move the results of a full run into place: tables, figures, records, and last the notebook
+    itself."""
     for made in sorted((stage / "data" / "derived").glob("*.csv")):
         paths.replace(paths.DERIVED / made.name, made.read_bytes())
     staged = stage / "figures"
@@ -189,10 +238,13 @@ def publish_results(nb, file: Path, stage: Path) -> None:
     for record in records:
         for kind in record["sha256"]:
             paths.replace(
-                paths.FIGURES / f"{record['name']}.{kind}", (staged / f"{record['name']}.{kind}").read_bytes()
+                paths.FIGURES / f"{record['name']}.{kind}",
+                (staged / f"{record['name']}.{kind}").read_bytes(),
             )
     paths.FIGURES.mkdir(exist_ok=True)
-    save.record_figures(paths.FIGURES, records, drop=lambda record: record["name"].startswith(f"{file.name[:2]}-"))
+    save.record_figures(
+        paths.FIGURES, records, drop=lambda record: record["name"].startswith(f"{file.name[:2]}-")
+    )
     paths.replace(file, format_notebook(nb))
 
 
@@ -202,7 +254,8 @@ def format_notebook(nb) -> str:
 
 
 def run_notebook(file: Path) -> None:
-    """Execute, normalise, fill and publish one notebook. Raises NotebookError, and changes nothing, if it fails."""
+    """Execute, normalise, fill and publish one notebook. Raises NotebookError, and changes nothing,
+    if it fails."""
     stage = Path(tempfile.mkdtemp(prefix="derisking-"))
     try:
         nb = execute_notebook(read_notebook(file), stage, file.name)
@@ -216,7 +269,8 @@ def run_notebook(file: Path) -> None:
 def redraw_figures(folder: Path, style: Path | None = None) -> None:
     """Run every notebook and leave its figures in `folder`; nothing committed changes.
 
-    `style` is a matplotlib style file laid over ours; a CSV of the same name beside it replaces colours of meanings.csv.
+    `style` is a matplotlib style file laid over ours; a CSV of the same name beside it replaces
+    colours of meanings.csv.
     """
     variables = {style.STYLE_VARIABLE: str(style.resolve())} if style else {}
     for file in list_notebooks():
@@ -224,13 +278,24 @@ def redraw_figures(folder: Path, style: Path | None = None) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the notebooks named, or redraw all figures elsewhere; print the fault and return 1 at the first that fails."""
-    parser = argparse.ArgumentParser(prog="python -m derisking.build.run", description=__doc__.splitlines()[0])
+    """Run the notebooks named, or redraw all figures elsewhere; print the fault and return 1 at the
+    first that fails."""
+    parser = argparse.ArgumentParser(
+        prog="python -m derisking.build.run", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("notebooks", nargs="*", help="notebooks to run and put in place")
     parser.add_argument(
-        "--to", type=Path, metavar="FOLDER", help="redraw the figures of all notebooks into FOLDER instead"
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="redraw the figures of all notebooks into FOLDER instead",
     )
-    parser.add_argument("--style", type=Path, metavar="FILE", help="with --to: a matplotlib style file laid over ours")
+    parser.add_argument(
+        "--style",
+        type=Path,
+        metavar="FILE",
+        help="with --to: a matplotlib style file laid over ours",
+    )
     chosen = parser.parse_args(arguments)
     try:
         if chosen.to:

@@ -1,9 +1,9 @@
 """The notebooks and pages as a small static site, for reading where GitHub does not render.
 
-    python -m derisking.build.site          writes site/, to be opened from the file system at site/index.html
+    python -m derisking.build.site          writes site/; open site/index.html
 
-The site has the folders of the repository, so every relative link leads where it led; notebooks and Markdown pages
-become HTML pages. Nothing is loaded from the network and no script runs.
+The site has the folders of the repository, so every relative link leads where it led; notebooks and
+Markdown pages become HTML pages. Nothing is loaded from the network and no script runs.
 """
 
 import html
@@ -19,17 +19,37 @@ from pygments.formatters import HtmlFormatter
 from derisking.build import run
 from derisking.core import paths
 
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "data/claims.md", "data/basemap/README.md", "data/upstream/README.md",
-         "figures/README.md", "notebooks/README.md")  # fmt: skip
-COPIED = ("data", "figures", "notebooks/derisking", "CITATION.cff", "LICENSE", "LICENSE-DATA", "requirements.lock")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "data/README.md",
+    "data/claims.md",
+    "data/basemap/README.md",
+    "data/upstream/README.md",
+    "figures/README.md",
+    "notebooks/README.md",
+)
+COPIED = (
+    "data",
+    "figures",
+    "notebooks/derisking",
+    "CITATION.cff",
+    "LICENSE",
+    "LICENSE-DATA",
+    "requirements.lock",
+)
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #222; --note: #595959; --line: #ddd; --ground: #fff; --code: #f6f6f6; --link: #0072b2 }
+:root { color-scheme: light dark; --ink: #222; --note: #595959; --line: #ddd; --ground: #fff;
+  --code: #f6f6f6; --link: #0072b2 }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e6e6; --note: #b0b0b0; --line: #444; --ground: #16181b; --code: #1f2226; --link: #7cc4f0 }
+  :root { --ink: #e6e6e6; --note: #b0b0b0; --line: #444; --ground: #16181b;
+    --code: #1f2226; --link: #7cc4f0 }
 }
 * { box-sizing: border-box }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 17px/1.55 Georgia, "DejaVu Serif", serif; overflow-wrap: break-word }
+body { margin: 0; background: var(--ground); color: var(--ink);
+  font: 17px/1.55 Georgia, "DejaVu Serif", serif; overflow-wrap: break-word }
 header, main { max-width: 46rem; margin: 0 auto; padding: 0 1rem }
 header { padding-top: .8rem; font: 14px/1.4 "DejaVu Sans", Arial, sans-serif }
 header a { margin-right: 1em }
@@ -42,10 +62,12 @@ pre, code { font: 13px/1.45 "DejaVu Sans Mono", monospace }
 pre { background: var(--code); padding: .6rem .8rem; border-radius: 3px }
 code { overflow-wrap: anywhere }
 table { border-collapse: collapse; font: 14px/1.4 "DejaVu Sans", Arial, sans-serif }
-th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem .25rem 0; text-align: left; vertical-align: top }
+th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem .25rem 0;
+  text-align: left; vertical-align: top }
 blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--line) }
 .prompt { display: none }
-details.code > summary { color: var(--note); font: 13px/1.4 "DejaVu Sans", Arial, sans-serif; cursor: pointer }
+details.code > summary { color: var(--note); cursor: pointer;
+  font: 13px/1.4 "DejaVu Sans", Arial, sans-serif }
 """
 
 SHELL = """<!DOCTYPE html>
@@ -76,12 +98,16 @@ def build(target: Path) -> list[Path]:
     for name in COPIED:
         source = paths.ROOT / name
         if source.is_dir():
-            shutil.copytree(source, aside / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            shutil.copytree(
+                source, aside / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
+            )
         else:
             shutil.copy2(source, aside / name)
     for name in PAGES:
         if (paths.ROOT / name).exists():
-            _page(aside / _html(name), markdown2html((paths.ROOT / name).read_text(encoding="utf-8")))
+            _page(
+                aside / _html(name), markdown2html((paths.ROOT / name).read_text(encoding="utf-8"))
+            )
     exporter = HTMLExporter(template_name="basic")
     for file in run.list_notebooks():
         body, _ = exporter.from_notebook_node(run.read_notebook(file))
@@ -99,17 +125,28 @@ def _page(file: Path, body: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     title = html.unescape(re.sub(r"<[^>]+>|¶", "", heading[1])).strip() if heading else file.stem
-    body = re.sub(r'(href=")(?!https?://|mailto:|#)([^"#]+)', lambda match: match[1] + _html(match[2]), body)
+    body = re.sub(
+        r'(href=")(?!https?://|mailto:|#)([^"#]+)', lambda match: match[1] + _html(match[2]), body
+    )
     body = re.sub(r'<a class="anchor-link".*?</a>', "", body)
     body = re.sub(r'(<h[1-6] id=")([^"]+)"', lambda match: f'{match[1]}{_anchor(match[2])}"', body)
-    body = re.sub(r"<table.*?</table>", lambda match: f'<div class="scroll">{match[0]}</div>', body, flags=re.DOTALL)
+    body = re.sub(
+        r"<table.*?</table>",
+        lambda match: f'<div class="scroll">{match[0]}</div>',
+        body,
+        flags=re.DOTALL,
+    )
     depth = len(file.relative_to(_root(file)).parts) - 1
     style = STYLE + HtmlFormatter(style="default").get_style_defs(".highlight")
-    file.write_text(SHELL.format(title=html.escape(title), style=style, up="../" * depth, body=body), encoding="utf-8")
+    file.write_text(
+        SHELL.format(title=html.escape(title), style=style, up="../" * depth, body=body),
+        encoding="utf-8",
+    )
 
 
 def _anchor(heading_id: str) -> str:
-    """Return the anchor GitHub gives the heading, so that links with a fragment work in both places."""
+    """Return the anchor GitHub gives the heading, so that links with a fragment work in both
+    places."""
     return re.sub(r"[^\w-]", "", html.unescape(heading_id).lower())
 
 
@@ -120,7 +157,12 @@ def _root(file: Path) -> Path:
 def _fold_code(body: str) -> str:
     """Put the code of each cell behind a click: the page is for reading."""
     folded = r'<details class="code"><summary>code</summary>\1</details>'
-    return re.sub(r'(<div class="[^"]*highlight hl-i?python3?[^"]*">.*?</pre></div>)', folded, body, flags=re.DOTALL)
+    return re.sub(
+        r'(<div class="[^"]*highlight hl-i?python3?[^"]*">.*?</pre></div>)',
+        folded,
+        body,
+        flags=re.DOTALL,
+    )
 
 
 def main() -> int:

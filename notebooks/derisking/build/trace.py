@@ -1,6 +1,7 @@
 """What a notebook rests on, told from its text: modules, tables, and what a run has put into it.
 
-`make` asks this each time before it does anything, so nothing but the standard library is imported here.
+`make` asks this each time before it does anything, so nothing but the standard library is imported
+here.
 """
 
 import ast
@@ -14,8 +15,12 @@ from derisking.build import blocks, filling
 from derisking.core import paths
 
 PACKAGE = paths.NOTEBOOKS / "derisking"
-ANSWER = "answer"  # block of the short answer; the tag of the cell that computes it where it is not written by hand
-READERS = {"core.tables", "core.cells"}  # read the tables they are asked for, and name none of their own
+# block of the short answer; the tag of the cell that computes it where it is not written by hand
+ANSWER = "answer"
+READERS = {
+    "core.tables",
+    "core.cells",
+}  # read the tables they are asked for, and name none of their own
 PLAIN_CALLS = {"items", "keys", "values", "zip", "enumerate", "sorted", "dict", "reversed", "map"}
 
 
@@ -25,7 +30,8 @@ def list_notebooks() -> list[Path]:
 
 
 def read_cells(file: Path) -> list[dict]:
-    """Return the cells of a notebook as its file has them, each source as one text; none if it is no notebook."""
+    """Return the cells of a notebook as its file has them, each source as one text; none if it is
+    no notebook."""
     try:
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
         return [{**cell, "source": "".join(cell["source"])} for cell in cells]
@@ -39,21 +45,27 @@ def join_code(cells: list[dict]) -> str:
 
 
 def has_written_answer(cells: list[dict]) -> bool:
-    """Say whether the short answer is written in Markdown with glued numbers, not computed in a tagged cell."""
+    """Say whether the short answer is written in Markdown with glued numbers, not computed in a
+    tagged cell."""
     return not any(ANSWER in _tags(cell) for cell in cells if cell["cell_type"] == "code")
 
 
 def read_author_source(cells: list[dict]) -> str:
-    """Return what people wrote in a notebook, without outputs and generated blocks: it decides whether to run again."""
+    """Return what people wrote in a notebook, without outputs and generated blocks: it decides
+    whether to run again."""
     written = has_written_answer(cells)
     return json.dumps(
-        [[cell["cell_type"], _own_words(cell, written), _tags(cell)] for cell in cells], ensure_ascii=False
+        [[cell["cell_type"], _own_words(cell, written), _tags(cell)] for cell in cells],
+        ensure_ascii=False,
     )
 
 
 def read_results(cells: list[dict]) -> str:
-    """Return what a run put into a notebook: outputs, short answer, filled marks; the navigation is not part of it."""
-    texts = [blocks.empty(cell["source"], keep=(ANSWER,)) for cell in cells if cell["cell_type"] == "markdown"]
+    """Return what a run put into a notebook: outputs, short answer, filled marks; the navigation is
+    not part of it."""
+    texts = [
+        empty_generated(cell["source"], True) for cell in cells if cell["cell_type"] == "markdown"
+    ]
     return json.dumps([texts, [cell.get("outputs", []) for cell in cells]], ensure_ascii=False)
 
 
@@ -65,14 +77,22 @@ def _own_words(cell: dict, written: bool) -> str:
     """Return the text of a cell without what the build writes into it."""
     if cell["cell_type"] != "markdown":
         return cell["source"]
-    return filling.empty_marks(blocks.empty(cell["source"], keep=(ANSWER,) if written else ()))
+    return filling.empty_marks(empty_generated(cell["source"], written))
 
 
-# ---------------------------------------------------------------------------------------------- modules
+def empty_generated(text: str, written: bool) -> str:
+    """Return a Markdown cell without the blocks that the build writes into it: navigation, a
+    computed short answer."""
+    made = ("nav",) if written else ("nav", ANSWER)
+    return blocks.empty(text, keep=tuple(name for name in blocks.names(text) if name not in made))
+
+
+# ------------------------------------------------------------------------------------------ modules
 
 
 def find_imports(code: str) -> set[str]:
-    """Modules of the package that a piece of code imports, by dotted name without the package's own."""
+    """Modules of the package that a piece of code imports, by dotted name without the package's
+    own."""
     return _find_imports(ast.parse(code))
 
 
@@ -99,13 +119,18 @@ def name_module(file: Path) -> str:
 
 @cache
 def _read_module(file: Path) -> tuple[set[str], set[str], bool]:
-    """Return the modules that a module imports, the strings in it, and whether it tells its tables; read once."""
+    """Return the modules that a module imports, the strings in it, and whether it tells its tables;
+    read once."""
     return _read_code(file.read_text(encoding="utf-8"))
 
 
 def _read_code(code: str) -> tuple[set[str], set[str], bool]:
     tree = ast.parse(code)
-    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    words = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     return _find_imports(tree), words, _tells_its_tables(tree)
 
 
@@ -115,18 +140,21 @@ def list_modules() -> list[Path]:
 
 
 def trace_modules(code: str) -> list[Path]:
-    """Files of the modules that a piece of code rests on, at first or at further hand; all if it cannot be read."""
+    """Files of the modules that a piece of code rests on, at first or at further hand; all if it
+    cannot be read."""
     try:
         waiting, known = find_imports(code), set()
         while waiting:
             known |= waiting
-            waiting = set().union(*(_read_module(locate_module(name))[0] for name in waiting)) - known
+            waiting = (
+                set().union(*(_read_module(locate_module(name))[0] for name in waiting)) - known
+            )
     except SyntaxError:
         return list_modules()
     return sorted(map(locate_module, known))
 
 
-# ----------------------------------------------------------------------------------------------- tables
+# ------------------------------------------------------------------------------------------- tables
 
 
 def list_table_files() -> dict[str, Path]:
@@ -136,10 +164,11 @@ def list_table_files() -> dict[str, Path]:
 
 
 def trace_tables(code: str) -> list[Path]:
-    """Files of the tables that a piece of code may read, itself or by its modules; all if that cannot be told.
+    """Files of the tables that a piece of code may read, itself or by its modules; all if that
+    cannot be told.
 
-    A table counts as read where its name stands as a string, whatever for. A name that is put together or comes out of
-    data cannot be told.
+    A table counts as read where its name stands as a string, whatever for. A name that is put
+    together or comes out of data cannot be told.
     """
     files = list_table_files()
     modules = [file for file in trace_modules(code) if name_module(file) not in READERS]
@@ -154,8 +183,11 @@ def trace_tables(code: str) -> list[Path]:
 
 
 def trace_marks(cells: list[dict]) -> list[Path]:
-    """Files of the tables from which marks in the sentences of a notebook are filled: those of claims, or none."""
-    if not any(filling.names_claim(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"):
+    """Files of the tables from which marks in the sentences of a notebook are filled: those of
+    claims, or none."""
+    if not any(
+        filling.names_claim(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+    ):
         return []
     return [list_table_files()[name] for name in ("claims", "findings")]
 
@@ -171,12 +203,18 @@ def _tells_its_tables(tree: ast.AST) -> bool:
 
 
 def _find_asked(node: ast.AST, over: dict[str, ast.AST]) -> Iterator[ast.AST]:
-    """Yield what is given to `load_table`: arguments, what is mapped over it, or what a loop goes over.
+    """Yield what is given to `load_table`: arguments, what is mapped over it, or what a loop goes
+    over.
 
     `over` says for each name of the loops around a node what they go over.
     """
     loops = getattr(node, "generators", [node] if isinstance(node, ast.For) else [])
-    names = {part.id: loop.iter for loop in loops for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+    names = {
+        part.id: loop.iter
+        for loop in loops
+        for part in ast.walk(loop.target)
+        if isinstance(part, ast.Name)
+    }
     over = {**over, **names}
     given = []
     if _is_call(node, "load_table"):
@@ -194,7 +232,13 @@ def _is_call(node: ast.AST, name: str) -> bool:
 
 
 def _name(node: ast.AST) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return (
+        node.id
+        if isinstance(node, ast.Name)
+        else node.attr
+        if isinstance(node, ast.Attribute)
+        else ""
+    )
 
 
 def _is_plain(node: ast.AST) -> bool:
@@ -204,10 +248,13 @@ def _is_plain(node: ast.AST) -> bool:
     return set(calls) <= PLAIN_CALLS and not any(isinstance(part, odd) for part in ast.walk(node))
 
 
-# ---------------------------------------------------------------------------------------------- hashes
+# ------------------------------------------------------------------------------------------- hashes
 
 
 def hash_files(*files: Path) -> str:
     """One hash over the contents of files; a missing file changes it."""
-    parts = (hashlib.sha256(file.read_bytes() if file.exists() else b"missing").hexdigest() for file in files)
+    parts = (
+        hashlib.sha256(file.read_bytes() if file.exists() else b"missing").hexdigest()
+        for file in files
+    )
     return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -1,7 +1,9 @@
-"""Check the tables as files and against each other: schema, references, and named rules between tables.
+"""Check the tables as files and against each other: schema, references, and named rules between
+tables.
 
-Each rule compares what the tables yield with what is expected, and says which rows break it. `check` runs them all:
-the build stops at a rule that is broken, and notebook 01 shows every rule with its result.
+Each rule compares what the tables yield with what is expected, and says which rows break it.
+`check` runs them all: the build stops at a rule that is broken, and notebook 01 shows every rule
+with its result.
 """
 
 import io
@@ -53,7 +55,8 @@ class Tables:
         self._data, self._read = data, {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        """Return a table with all its rows, unsourced ones too; the index is the row number in the file."""
+        """Return a table with all its rows, unsourced ones too; the index is the row number in the
+        file."""
         if name not in self._read:
             frame = load_table(name, unsourced=True, data=self._data)
             self._read[name] = frame.set_axis(frame.index + 2)
@@ -69,7 +72,8 @@ def check_rules(data: Path = paths.DATA) -> list[Result]:
 def tabulate_rules(results: list[Result]) -> pd.DataFrame:
     """Return results for reading: columns rule, expected, found, holds."""
     return pd.DataFrame(
-        {"rule": r.rule, "expected": r.expected, "found": r.found, "holds": "yes" if r.ok else "NO"} for r in results
+        {"rule": r.rule, "expected": r.expected, "found": r.found, "holds": "yes" if r.ok else "NO"}
+        for r in results
     )
 
 
@@ -77,15 +81,24 @@ def _fault(name: str, row: int, column: str, found: str, expected: str) -> Fault
     return Fault(f"data/evidence/{name}.csv", found, expected, row, column)
 
 
-def _faults(expected: int, found: int, name: str, column: str, what: str, faults: list[Fault]) -> list[Fault]:
+def _faults(
+    expected: int, found: int, name: str, column: str, what: str, faults: list[Fault]
+) -> list[Fault]:
     """Name the file of a total that does not come out, where no single row can be blamed."""
     if expected == found or faults:
         return faults
-    return [Fault(f"data/evidence/{name}.csv", f"{found} {what}", f"{expected}", column=column,
-                  mend="The published figure stands in mission_counts.csv; see reconciliation.csv.")]  # fmt: skip
+    return [
+        Fault(
+            f"data/evidence/{name}.csv",
+            f"{found} {what}",
+            f"{expected}",
+            column=column,
+            mend="The published figure stands in mission_counts.csv; see reconciliation.csv.",
+        )
+    ]
 
 
-# -------------------------------------------------------------------------------------- the published counts
+# ----------------------------------------------------------------------------- the published counts
 
 
 def _published(tables: Tables, **match) -> int:
@@ -95,7 +108,9 @@ def _published(tables: Tables, **match) -> int:
     return int(counts[counts["series"].eq("rok") & counts["status"].eq("used")]["value"].iloc[0])
 
 
-def _totals(text: str, listed: str, kinds: list[str] | None = None, region: str | None = None, **match) -> None:
+def _totals(
+    text: str, listed: str, kinds: list[str] | None = None, region: str | None = None, **match
+) -> None:
     """Register the rule that the posts named in missions.csv add up to a published count."""
 
     @rule(text)
@@ -107,20 +122,51 @@ def _totals(text: str, listed: str, kinds: list[str] | None = None, region: str 
         if region:
             posts = posts[posts["region"].eq(region)]
         expected, found = _published(tables, **match), len(posts)
-        return str(expected), str(found), _faults(expected, found, "missions", listed, "posts named", [])
+        return (
+            str(expected),
+            str(found),
+            _faults(expected, found, "missions", listed, "posts named", []),
+        )
 
 
 _BEFORE, _AFTER = "2023-10", "2023-12"
-_totals("53 posts in October 2023: names against Seoul's total", "in_rok_53", quantity="missions_abroad", asof=_BEFORE)
+_totals(
+    "53 posts in October 2023: names against Seoul's total",
+    "in_rok_53",
+    quantity="missions_abroad",
+    asof=_BEFORE,
+)
 _totals("of them 47 embassies", "in_rok_53", ["embassy"], quantity="embassies_abroad", asof=_BEFORE)
-_totals("of them 3 consulates general", "in_rok_53", ["consulate_general"], quantity="consulates_abroad", asof=_BEFORE)
-_totals("of them 3 representations", "in_rok_53", ["permanent_mission", "representation"],
-        quantity="representations_abroad", asof=_BEFORE)  # fmt: skip
-_totals("44 posts at the end of 2023: names against Seoul's total", "in_rok_44",
-        quantity="missions_abroad", asof=_AFTER, scope="world")  # fmt: skip
+_totals(
+    "of them 3 consulates general",
+    "in_rok_53",
+    ["consulate_general"],
+    quantity="consulates_abroad",
+    asof=_BEFORE,
+)
+_totals(
+    "of them 3 representations",
+    "in_rok_53",
+    ["permanent_mission", "representation"],
+    quantity="representations_abroad",
+    asof=_BEFORE,
+)
+_totals(
+    "44 posts at the end of 2023: names against Seoul's total",
+    "in_rok_44",
+    quantity="missions_abroad",
+    asof=_AFTER,
+    scope="world",
+)
 for _region in ("Asia", "Americas", "Europe", "Middle East", "Africa"):
-    _totals(f"end of 2023, {_region}", "in_rok_44", region=_region,
-            quantity="missions_abroad", asof=_AFTER, scope=_region.lower().replace(" ", "_"))  # fmt: skip
+    _totals(
+        f"end of 2023, {_region}",
+        "in_rok_44",
+        region=_region,
+        quantity="missions_abroad",
+        asof=_AFTER,
+        scope=_region.lower().replace(" ", "_"),
+    )
 
 
 @rule("names gone between the 53 and the 44 are those on Seoul's list of 30 January 2024")
@@ -128,18 +174,36 @@ def _nine(tables):
     posts, lists = tables["missions"], tables["closure_lists"]
     gone = set(posts[posts["in_rok_53"] & ~posts["in_rok_44"]]["mission_id"])
     named = set(lists[lists["list_id"].eq("rok_2024_01_30")]["mission_id"])
-    faults = [Fault("data/evidence/missions.csv", f"{post} on one of the two only", "the same names", column="in_rok_44")
-              for post in sorted(gone ^ named)]  # fmt: skip
+    faults = [
+        Fault(
+            "data/evidence/missions.csv",
+            f"{post} on one of the two only",
+            "the same names",
+            column="in_rok_44",
+        )
+        for post in sorted(gone ^ named)
+    ]
     return str(len(named)), str(len(gone)), faults
 
 
 @rule("lists of closures seen in full name as many posts as their body counts")
 def _complete(tables):
     lists = tables["closure_lists"]
-    whole = lists[lists["list_complete"]].groupby("list_id").agg(named=("named", "sum"), total=("list_total", "first"))
+    whole = (
+        lists[lists["list_complete"]]
+        .groupby("list_id")
+        .agg(named=("named", "sum"), total=("list_total", "first"))
+    )
     wrong = whole[whole["named"] != whole["total"]]
-    faults = [Fault("data/evidence/closure_lists.csv", f"{r.named} names under {r.Index}", str(r.total), column="list_total")
-              for r in wrong.itertuples()]  # fmt: skip
+    faults = [
+        Fault(
+            "data/evidence/closure_lists.csv",
+            f"{r.named} names under {r.Index}",
+            str(r.total),
+            column="list_total",
+        )
+        for r in wrong.itertuples()
+    ]
     return f"{len(whole)} lists", f"{len(whole) - len(wrong)} lists", faults
 
 
@@ -152,20 +216,40 @@ def _reconciliation(tables):
     seven, nine = named["rok_2023_12_05"], named["rok_2024_01_30"]
     kind, region = before["mission_type"].value_counts(), after["region"].value_counts()
     again = {
-        "R01": len(before), "R02": kind["embassy"], "R03": kind["consulate_general"],
-        "R04": kind["permanent_mission"] + kind["representation"], "R05": len(after),
-        "R06": region["Asia"], "R07": region["Americas"], "R08": region["Europe"], "R09": region["Middle East"],
-        "R10": region["Africa"], "R11": after["mission_type"].eq("embassy").sum(), "R12": len(before) - len(nine),
-        "R13": len(nine & set(before["mission_id"]) - set(after["mission_id"])), "R14": len(before) - len(frank),
-        "R15": len(frank & nine), "R16": len(press & seven), "R17": len((press | seven) & frank),
-    }  # fmt: skip
+        "R01": len(before),
+        "R02": kind["embassy"],
+        "R03": kind["consulate_general"],
+        "R04": kind["permanent_mission"] + kind["representation"],
+        "R05": len(after),
+        "R06": region["Asia"],
+        "R07": region["Americas"],
+        "R08": region["Europe"],
+        "R09": region["Middle East"],
+        "R10": region["Africa"],
+        "R11": after["mission_type"].eq("embassy").sum(),
+        "R12": len(before) - len(nine),
+        "R13": len(nine & set(before["mission_id"]) - set(after["mission_id"])),
+        "R14": len(before) - len(frank),
+        "R15": len(frank & nine),
+        "R16": len(press & seven),
+        "R17": len((press | seven) & frank),
+    }
     told = tables["reconciliation"].reset_index().set_index("control_id")
-    faults = [_fault("reconciliation", told.loc[name, "index"], "observed", repr(told.loc[name, "observed"]), f"{value}, as the tables yield")
-              for name, value in again.items() if told.loc[name, "observed"] != str(value)]  # fmt: skip
+    faults = [
+        _fault(
+            "reconciliation",
+            told.loc[name, "index"],
+            "observed",
+            repr(told.loc[name, "observed"]),
+            f"{value}, as the tables yield",
+        )
+        for name, value in again.items()
+        if told.loc[name, "observed"] != str(value)
+    ]
     return f"{len(again)} checks", f"{len(again) - len(faults)} checks", faults
 
 
-# ------------------------------------------------------------------------------------------------- spells
+# ------------------------------------------------------------------------------------------- spells
 
 
 def _ordered(name: str, first: str, second: str) -> None:
@@ -174,8 +258,12 @@ def _ordered(name: str, first: str, second: str) -> None:
         rows = tables[name]
         both = rows[rows[f"{second}_latest"].notna() & rows[f"{first}_earliest"].notna()]
         wrong = both[both[f"{second}_latest"] < both[f"{first}_earliest"]]
-        faults = [_fault(name, row, second, f"{r[second]} ({second})", f"a day after {r[first]} ({first})")
-                  for row, r in wrong.iterrows()]  # fmt: skip
+        faults = [
+            _fault(
+                name, row, second, f"{r[second]} ({second})", f"a day after {r[first]} ({first})"
+            )
+            for row, r in wrong.iterrows()
+        ]
         return f"{len(both)} rows", f"{len(both) - len(wrong)} rows", faults
 
 
@@ -196,10 +284,19 @@ def _apart(name: str, key: str, first: str, second: str) -> None:
         earlier = rows.groupby(key).shift()
         later = rows[earlier[second].notna() | earlier["spell"].notna()]
         before = earlier.loc[later.index]
-        wrong = later[before[second].isna() | (later[f"{first}_latest"] < before[f"{second}_earliest"])]
-        faults = [_fault(name, row, first, f"{r[key]} spell {r['spell']} {first} {r[first]}",
-                         f"a day after the end of spell {r['spell'] - 1} ({before.loc[row, second]})")
-                  for row, r in wrong.iterrows()]  # fmt: skip
+        wrong = later[
+            before[second].isna() | (later[f"{first}_latest"] < before[f"{second}_earliest"])
+        ]
+        faults = [
+            _fault(
+                name,
+                row,
+                first,
+                f"{r[key]} spell {r['spell']} {first} {r[first]}",
+                f"a day after the end of spell {r['spell'] - 1} ({before.loc[row, second]})",
+            )
+            for row, r in wrong.iterrows()
+        ]
         return f"{len(later)} repeats", f"{len(later) - len(wrong)} repeats", faults
 
 
@@ -208,16 +305,26 @@ _apart("pyongyang_missions", "mission_id", "opened", "closed")
 _apart("relations", "iso3", "established", "severed")
 
 
-@rule("missions: a post has a closing date exactly if its latest status is closed or no longer listed")
+@rule(
+    "missions: a post has a closing date exactly if its latest status is closed or no longer listed"
+)
 def _status(tables):
     posts = tables["missions"]
     wrong = posts[posts["closed"].notna() != posts["status_latest"].isin(["closed", "not_listed"])]
-    faults = [_fault("missions", row, "status_latest", f"{r['status_latest']} with closing date {r['closed']}", "one that fits")
-              for row, r in wrong.iterrows()]  # fmt: skip
+    faults = [
+        _fault(
+            "missions",
+            row,
+            "status_latest",
+            f"{r['status_latest']} with closing date {r['closed']}",
+            "one that fits",
+        )
+        for row, r in wrong.iterrows()
+    ]
     return f"{len(posts)} spells", f"{len(posts) - len(wrong)} spells", faults
 
 
-# --------------------------------------------------------------------------------------- sources and series
+# ------------------------------------------------------------------------------- sources and series
 
 
 @rule("sources: every source is used by some row")
@@ -230,27 +337,57 @@ def _used(tables):
         if "sources" in tables[name]:
             used |= set(split_items(tables[name]["sources"]))
     idle = known[~known["source_id"].isin(used)]
-    faults = [_fault("sources", row, "source_id", repr(r["source_id"]), "a source that some row names; delete it or use it")
-              for row, r in idle.iterrows()]  # fmt: skip
+    faults = [
+        _fault(
+            "sources",
+            row,
+            "source_id",
+            repr(r["source_id"]),
+            "a source that some row names; delete it or use it",
+        )
+        for row, r in idle.iterrows()
+    ]
     return f"{len(known)} sources", f"{len(known) - len(idle)} sources", faults
 
 
-@rule("series: one value a series, period and basis; the index agrees on unit, number, first and last year")
+@rule(
+    "series: one value a series, period and basis; the index agrees on unit, number, first and "
+    "last year"
+)
 def _series(tables):
     rows = tables["series"]
     twice = rows[rows.duplicated(["series_id", "year", "period", "basis"])]
-    faults = [_fault("series", row, "period", f"{r['series_id']} {r['period']} a second time", "one value")
-              for row, r in twice.iterrows()]  # fmt: skip
+    faults = [
+        _fault(
+            "series", row, "period", f"{r['series_id']} {r['period']} a second time", "one value"
+        )
+        for row, r in twice.iterrows()
+    ]
     sourced = rows[rows["sources"].notna()]
     again = sourced.groupby("series_id").agg(first_year=("year", "min"), last_year=("year", "max"))
     again["n"] = rows.groupby("series_id").size()
     told = tables["series_index"].reset_index().set_index("series_id")
     for name, row in again.iterrows():
-        faults += [_fault("series_index", told.loc[name, "index"], column, str(told.loc[name, column]), str(row[column]))
-                   for column in again if told.loc[name, column] != row[column]]  # fmt: skip
-    units = rows.merge(tables["series_index"][["series_id", "unit"]], on="series_id", suffixes=("", "_index"))
-    faults += [Fault("data/evidence/series.csv", f"{r.series_id} in {r.unit}", r.unit_index, column="unit")
-               for r in units[units["unit"] != units["unit_index"]].drop_duplicates("series_id").itertuples()]  # fmt: skip
+        faults += [
+            _fault(
+                "series_index",
+                told.loc[name, "index"],
+                column,
+                str(told.loc[name, column]),
+                str(row[column]),
+            )
+            for column in again
+            if told.loc[name, column] != row[column]
+        ]
+    units = rows.merge(
+        tables["series_index"][["series_id", "unit"]], on="series_id", suffixes=("", "_index")
+    )
+    faults += [
+        Fault("data/evidence/series.csv", f"{r.series_id} in {r.unit}", r.unit_index, column="unit")
+        for r in units[units["unit"] != units["unit_index"]]
+        .drop_duplicates("series_id")
+        .itertuples()
+    ]
     return f"{len(rows)} values", f"{len(rows) - len(twice)} values", faults
 
 
@@ -258,8 +395,16 @@ def _series(tables):
 def _preferred(tables):
     index = tables["series_index"]
     number = index.groupby("concept")["preferred"].sum()
-    faults = [Fault("data/evidence/series_index.csv", f"{n} preferred series for {concept}", "1", column="preferred")
-              for concept, n in number.items() if n != 1]  # fmt: skip
+    faults = [
+        Fault(
+            "data/evidence/series_index.csv",
+            f"{n} preferred series for {concept}",
+            "1",
+            column="preferred",
+        )
+        for concept, n in number.items()
+        if n != 1
+    ]
     return f"{len(number)} concepts", f"{len(number) - len(faults)} concepts", faults
 
 
@@ -268,8 +413,16 @@ def _claims(tables):
     claims, found = tables["claims"], set(tables["findings"]["claim_id"])
     testable = claims[claims["testable"].ne("no")]
     bare = testable[~testable["claim_id"].isin(found)]
-    faults = [_fault("claims", row, "claim_id", f"no evidence for {r['claim_id']}", "at least one row in tables.csv")
-              for row, r in bare.iterrows()]  # fmt: skip
+    faults = [
+        _fault(
+            "claims",
+            row,
+            "claim_id",
+            f"no evidence for {r['claim_id']}",
+            "at least one row in tables.csv",
+        )
+        for row, r in bare.iterrows()
+    ]
     return f"{len(testable)} claims", f"{len(testable) - len(bare)} claims", faults
 
 
@@ -286,15 +439,23 @@ def _sourced(tables):
 
 
 def validate_files(data: Path = paths.DATA) -> list[Fault]:
-    """Check every evidence table under `data` against the schema; return the faults, none if all is well.
+    """Check every evidence table under `data` against the schema; return the faults, none if all is
+    well.
 
-    First the files (there, not empty, UTF-8, comma, whole), then headers, cells, keys, and references between tables.
-    A byte order mark and CRLF line ends do no harm and are read.
+    First the files (there, not empty, UTF-8, comma, whole), then headers, cells, keys, and
+    references between tables. A byte order mark and CRLF line ends do no harm and are read.
     """
     try:
         tables = list_tables("evidence", data / "datapackage.json")
     except (OSError, ValueError) as error:
-        return [Fault("data/datapackage.json", str(error), "a readable JSON file", mend="Take it from git.")]
+        return [
+            Fault(
+                "data/datapackage.json",
+                str(error),
+                "a readable JSON file",
+                mend="Take it from git.",
+            )
+        ]
     faults, texts = [], {}
     for name, resource in tables.items():
         file = data / resource["path"]
@@ -307,8 +468,12 @@ def validate_files(data: Path = paths.DATA) -> list[Fault]:
 
 
 def _check_references(tables: dict[str, dict], texts: dict[str, str]) -> list[Fault]:
-    """Check that every key a table refers to exists where it should; tables already at fault are left out."""
-    frames = {name: pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False) for name, text in texts.items()}
+    """Check that every key a table refers to exists where it should; tables already at fault are
+    left out."""
+    frames = {
+        name: pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+        for name, text in texts.items()
+    }
     faults = []
     for name, resource in tables.items():
         for column, targets in _links(name, resource["schema"]):
@@ -316,22 +481,29 @@ def _check_references(tables: dict[str, dict], texts: dict[str, str]) -> list[Fa
             if any(target not in frames for target, _ in targets):
                 continue
             known = {value for target, key in targets for value in frames[target][key]}
-            where = " or ".join(f"a {key} of data/{tables[target]['path']}" for target, key in targets)
+            where = " or ".join(
+                f"a {key} of data/{tables[target]['path']}" for target, key in targets
+            )
             faults += _unknown(resource, frames[name][column], known, where)
         for field in resource["schema"]["fields"]:
             if field.get("listOf") == "table":
                 faults += _unknown(
-                    resource, frames[name][field["name"]], set(list_tables("evidence")), "the name of a table"
+                    resource,
+                    frames[name][field["name"]],
+                    set(list_tables("evidence")),
+                    "the name of a table",
                 )
     return faults
 
 
 def _links(name: str, spec: dict) -> list[tuple[str, list[str]]]:
-    """Return each column that refers to other tables with the columns, as table.column, it may refer to."""
+    """Return each column that refers to other tables with the columns, as table.column, it may
+    refer to."""
     links = []
     for key in spec.get("foreignKeys", []):
         column, target = (
-            part[0] if isinstance(part, list) else part for part in (key["fields"], key["reference"]["fields"])
+            part[0] if isinstance(part, list) else part
+            for part in (key["fields"], key["reference"]["fields"])
         )
         links.append((column, [f"{key['reference']['resource'] or name}.{target}"]))
     for field in spec["fields"]:
@@ -352,7 +524,8 @@ def _unknown(resource: dict, cells: pd.Series, known: set, expected: str) -> lis
 
 
 def main() -> int:
-    """Check every table and then the rules between them; print one line a fault and return 1 if there is any."""
+    """Check every table and then the rules between them; print one line a fault and return 1 if
+    there is any."""
     faults = validate_files()
     if not faults:
         faults = [fault for result in check_rules() for fault in result.faults]

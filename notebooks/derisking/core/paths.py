@@ -17,10 +17,11 @@ STAGE_VARIABLE = "DERISKING_STAGE"
 
 
 def output(folder: Path) -> Path:
-    """Where files meant for `folder` are written: there, or under the staging folder of a running build.
+    """Where files meant for `folder` are written: there, or under the staging folder of a running
+    build.
 
-    A build sets DERISKING_STAGE and moves the files into place only when the whole notebook has run.
-    Whoever runs a notebook by hand writes straight into data/derived and figures.
+    A build sets DERISKING_STAGE and moves the files into place only when the whole notebook has
+    run. Whoever runs a notebook by hand writes straight into data/derived and figures.
     """
     stage = os.environ.get(STAGE_VARIABLE)
     target = Path(stage) / folder.relative_to(ROOT) if stage else folder
@@ -29,7 +30,8 @@ def output(folder: Path) -> Path:
 
 
 def replace(target: Path, content: str | bytes) -> None:
-    """Write `content` aside and put it in the place of `target` in one step: a reader never sees half a file."""
+    """Write `content` aside and put it in the place of `target` in one step: a reader never sees
+    half a file."""
     data = content.encode() if isinstance(content, str) else content
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.{os.getpid()}")

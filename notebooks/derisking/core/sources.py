@@ -26,7 +26,8 @@ def _known_sources() -> pd.DataFrame:
 
 
 def list_references(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the table `sources` that stand behind these rows, in order of publication."""
+    """Return the rows of the table `sources` that stand behind these rows, in order of
+    publication."""
     known = _known_sources()
     used = split_items(rows["sources"]).unique()
     return known.loc[sorted(used)].sort_values("date_published", na_position="last", kind="stable")
@@ -35,10 +36,13 @@ def list_references(rows: pd.DataFrame) -> pd.DataFrame:
 def name_voices(source_ids: str) -> frozenset[str]:
     """Return the independent voices behind a ";"-separated list of sources.
 
-    A source that passes on another body's statement (`relays`) counts as that body; any other counts as its publisher,
-    under the body's code if the publisher is itself one whose statements others pass on (NK News is nk_news).
+    A source that passes on another body's statement (`relays`) counts as that body; any other
+    counts as its publisher, under the body's code if the publisher is itself one whose statements
+    others pass on (NK News is nk_news).
     """
-    return frozenset(voice for source_id in source_ids.split(";") for voice in _speakers()[source_id])
+    return frozenset(
+        voice for source_id in source_ids.split(";") for voice in _speakers()[source_id]
+    )
 
 
 @cache
@@ -51,13 +55,15 @@ def _speakers() -> dict[str, list[str]]:
 
 
 def _letters(name: str) -> str:
-    """Reduce a name to the letters and digits before any bracket, comma or "via": "NK News (N. Z.)" and nk_news are one."""
+    """Reduce a name to the letters and digits before any bracket, comma or "via": "NK News (N. Z.)"
+    and nk_news are one."""
     letters = re.sub(r"[^a-z0-9]", "", re.split(r"[(,/]| via ", name)[0].lower())
     return ALIASES.get(letters, letters)
 
 
 def link_sources(rows: pd.DataFrame, limit: int = 8) -> str:
-    """Return the sources of some rows as one line of Markdown links, oldest first; `limit` names and a count of the rest.
+    """Return the sources of some rows as one line of Markdown links, oldest first; `limit` names
+    and a count of the rest.
 
     Link texts are publisher and year. Give `limit=0` for all.
     """
@@ -67,7 +73,11 @@ def link_sources(rows: pd.DataFrame, limit: int = 8) -> str:
     for source_id, row in shown.iterrows():
         year = f" {row['date_published'][:4]}" if pd.notna(row["date_published"]) else ", undated"
         text = f"{row['publisher']}{year}".replace("[", "(").replace("]", ")")
-        links.append(f"[{text}]({row['url'].replace(')', '%29')})" if pd.notna(row["url"]) else f"{text} ({source_id})")
+        links.append(
+            f"[{text}]({row['url'].replace(')', '%29')})"
+            if pd.notna(row["url"])
+            else f"{text} ({source_id})"
+        )
     rest = len(found) - len(shown)
     return "; ".join(links) + (f"; and {rest} more (`sources.csv`)" if rest else "")
 
