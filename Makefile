@@ -17,7 +17,7 @@ test: $(SET_UP)  ## set up, then run every check
 	@$(BIN)/python -m pytest
 
 html: $(SET_UP)  ## write the notebooks as a static site: site/index.html
-	@cd notebooks && ../$(BIN)/python -m derisking.build.site
+	@cd notebooks && ../$(BIN)/python -m derisking.build.website
 
 test-browser: $(SET_UP)  ## check that site in headless Chromium (Debian: apt-get install chromium chromium-driver)
 	@$(BIN)/python -m pytest -n 0 -m browser tests/test_site_in_browser.py
@@ -26,7 +26,7 @@ export: $(SET_UP)  ## write one SQLite file and one zip of the data package to d
 	@cd notebooks && ../$(BIN)/python -m derisking.build.export
 
 find: $(SET_UP)  ## who says what about a word: make find WORDS="Kathmandu"
-	@cd notebooks && ../$(BIN)/python -m derisking.build.find $(WORDS)
+	@cd notebooks && ../$(BIN)/python -m derisking.build.find -- "$$WORDS"
 
 lab: $(SET_UP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks

@@ -11,7 +11,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from derisking.build import run, site
+from derisking.build import run, website
 from derisking.core import paths
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ PHONE = {"width": 375, "height": 667, "deviceScaleFactor": 2, "mobile": True}
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("html") / "site"
-    site.build(folder)
+    website.build_site(folder)
     return folder
 
 

@@ -253,8 +253,10 @@ def _expected(field: dict, error) -> str:
 def _mend(field: dict, cell) -> str:
     cell = str(cell or "")
     if "/" in cell and (field["type"] == "date" or field.get("partialDate")):
-        return "A spreadsheet has rewritten the date; day and month cannot be told apart, "
+        return (
+            "A spreadsheet has rewritten the date; day and month cannot be told apart, "
             "so take it from the source."
+        )
     if "," in cell and field["type"] in ("number", "integer"):
         return "Write it without thousands separators and with a point before the decimals."
     return ""

@@ -28,7 +28,14 @@ from PIL import Image
 from derisking.core import paths
 from derisking.core.glue import fill_braces, fill_marks, known_values, strip_marks
 from derisking.core.tables import format_csv, list_tables, read_schema
-from derisking.draw.style import MAX_HEIGHT, MM, WIDTHS, FigureError, measure_contrast, measure_luminance
+from derisking.draw.style import (
+    MAX_HEIGHT,
+    MM,
+    WIDTHS,
+    FigureError,
+    measure_contrast,
+    measure_luminance,
+)
 
 INLINE_DPI = 150
 MIN_POINTS = 5

@@ -1,6 +1,6 @@
 """The notebooks and pages as a small static site, for reading where GitHub does not render.
 
-    python -m derisking.build.site          writes site/; open site/index.html
+    python -m derisking.build.website          writes site/; open site/index.html
 
 The site has the folders of the repository, so every relative link leads where it led; notebooks and
 Markdown pages become HTML pages. Nothing is loaded from the network and no script runs.
@@ -90,7 +90,7 @@ SHELL = """<!DOCTYPE html>
 """
 
 
-def build(target: Path) -> list[Path]:
+def build_site(target: Path) -> list[Path]:
     """Write the site to `target` in place of what is there; return its HTML pages."""
     aside = target.with_name(f".{target.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
@@ -124,7 +124,9 @@ def _html(name: str) -> str:
 def _page(file: Path, body: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
-    title = html.unescape(re.sub(r"<[^>]+>|¶", "", heading[1])).strip() if heading else file.stem
+    title = (
+        html.unescape(re.sub(r"<[^>]+>", "", heading[1])).strip(" ¶\n") if heading else file.stem
+    )
     body = re.sub(
         r'(href=")(?!https?://|mailto:|#)([^"#]+)', lambda match: match[1] + _html(match[2]), body
     )
@@ -167,7 +169,7 @@ def _fold_code(body: str) -> str:
 
 def main() -> int:
     """Build the site and say where it is."""
-    pages = build(paths.ROOT / "site")
+    pages = build_site(paths.ROOT / "site")
     print(f"site/index.html and {len(pages) - 1} more pages")
     return 0
 
