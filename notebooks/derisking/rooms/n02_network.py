@@ -169,19 +169,19 @@ HALVES = {
 ROW, HEADING = 4.1, 5.2  # mm: distance of rows; height of the name of a region
 
 
-def draw_capitals(
-    ax, hosts: pd.DataFrame, tallies: dict[bool, str], split: dict[bool, list]
-) -> None:
+def draw_capitals(ax, hosts: pd.DataFrame, split: dict[bool, list]) -> None:
     """Draw all hosts by name, on the left those with an embassy in Pyongyang, on the right the others.
 
-    hosts: name, region, city, status, kind, has_house; at_2022, at_last ("yes", "maybe", "no"). tallies:
-    what the heads say. split: for each half the regions of its two columns. `ax` will fill the page.
+    hosts: name, region, city, status, kind, has_house; at_2022, at_last ("yes", "maybe", "no"). split:
+    for each half the regions of its two columns. `ax` will fill the page.
     """
     _, high = fill_page(ax)
     for house, left in ((True, 0.5), (False, 101.0)):
         ax.text(left, 3.2, HALVES[house], fontsize=8, va="center")
-        ax.text(left, 7.6, tallies[house], fontsize=8, weight="bold", va="center")
         half = hosts[hosts["has_house"].eq(house)]
+        lost, unsure = (half["status"].eq(kind).sum() for kind in ("closed", "disputed"))
+        words = f"{len(half)} hosts: {lost} closed" + (f", {unsure} disputed" if unsure else "")
+        ax.text(left, 7.6, words, fontsize=8, weight="bold", va="center")
         for regions, x in zip(split[house], (left, left + (50 if house else 42)), strict=True):
             if house:
                 for place, words in ((34.5, "end\n2022"), (41.5, "last\nknown")):
