@@ -18,7 +18,10 @@ GROUP = np.array([1] * 13 + [0] * 11, dtype=bool)
 
 def cases(returned, earliest, latest):
     frame = pd.DataFrame({"returned": pd.Series(returned, dtype="str")})
-    frame["returned_earliest"], frame["returned_latest"] = pd.to_datetime(earliest), pd.to_datetime(latest)
+    frame["returned_earliest"], frame["returned_latest"] = (
+        pd.to_datetime(earliest),
+        pd.to_datetime(latest),
+    )
     return frame
 
 
@@ -60,21 +63,33 @@ def test_times_give_the_earliest_and_the_latest_day():
         ["2024-09-13", None, None, "2021-01-01", "2025-01-01"],
         ["2024-09-13", "2024-12-31", None, "2023-12-31", "2026-12-31"],
     )
-    found = survival.times(frame, "2023-08-26", "2025-08-31", "returned")
-    assert found["early"].tolist() == [384, 0, 736, 0, 494]  # no lower bound and before the first day: on it
+    found = survival.time_events(frame, "2023-08-26", "2025-08-31", "returned")
+    assert found["early"].tolist() == [
+        384,
+        0,
+        736,
+        0,
+        494,
+    ]  # no lower bound and before the first day: on it
     assert found["late"].tolist() == [384, 493, 736, 127, 736]
     assert found["early_event"].tolist() == [True, True, False, True, True]
-    assert found["late_event"].tolist() == [True, True, False, True, False]  # may lie after the last day
+    assert found["late_event"].tolist() == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]  # may lie after the last day
     assert (found["early"] <= found["late"]).all()
 
 
 def test_times_refuse_an_end_before_the_origin():
     with pytest.raises(ValueError, match="must lie after"):
-        survival.times(cases([None], [None], [None]), "2025-01-01", "2024-01-01", "returned")
+        survival.time_events(cases([None], [None], [None]), "2025-01-01", "2024-01-01", "returned")
 
 
 def test_scores_sum_to_nothing_and_to_observed_less_expected():
-    score = survival.scores(TIME, EVENT)
+    score = survival.score_cases(TIME, EVENT)
     assert score.sum() == pytest.approx(0)
     observed_less_expected, variance = 0.0, 0.0
     for day in np.unique(TIME[EVENT]):
@@ -90,7 +105,7 @@ def test_scores_sum_to_nothing_and_to_observed_less_expected():
 
 def test_permutation_p_of_complete_separation():
     # Three against three, without overlap: 2 of the 20 labellings are as extreme.
-    found = survival.logrank([1, 2, 3, 4, 5, 6], [True] * 6, [True] * 3 + [False] * 3)
+    found = survival.run_logrank([1, 2, 3, 4, 5, 6], [True] * 6, [True] * 3 + [False] * 3)
     assert found.exact and found.permutations == 20
     assert found.p == pytest.approx(2 / 20)
     assert found.observed == 3 and found.expected < 3
@@ -99,46 +114,59 @@ def test_permutation_p_of_complete_separation():
 def test_permutation_p_by_enumeration():
     time, event = np.array([2, 3, 5, 8, 9, 9, 9]), np.array([1, 1, 1, 1, 0, 0, 0], dtype=bool)
     group = np.array([1, 0, 1, 0, 0, 1, 0], dtype=bool)
-    score = survival.scores(time, event)
+    score = survival.score_cases(time, event)
     sums = np.array([score[list(chosen)].sum() for chosen in itertools.combinations(range(7), 3)])
     seen = score[group].sum()
     by_hand = 2 * min((sums >= seen - 1e-9).mean(), (sums <= seen + 1e-9).mean())
-    assert survival.logrank(time, event, group).p == pytest.approx(min(1, by_hand))
+    assert survival.run_logrank(time, event, group).p == pytest.approx(min(1, by_hand))
 
 
 def test_drawn_permutations_repeat_and_come_near_the_enumeration():
-    exact = survival.logrank(TIME[:16], EVENT[:16], GROUP[:16])
-    drawn = [survival.logrank(TIME[:16], EVENT[:16], GROUP[:16], limit=500) for _ in range(2)]
+    exact = survival.run_logrank(TIME[:16], EVENT[:16], GROUP[:16])
+    drawn = [survival.run_logrank(TIME[:16], EVENT[:16], GROUP[:16], limit=500) for _ in range(2)]
     assert exact.exact and not drawn[0].exact
     assert drawn[0] == drawn[1]
     assert drawn[0].p == pytest.approx(exact.p, abs=0.05)
 
 
 def test_a_test_without_events_or_groups():
-    assert survival.logrank([5] * 4, [False] * 4, [True, True, False, False]).p == 1
+    assert survival.run_logrank([5] * 4, [False] * 4, [True, True, False, False]).p == 1
     with pytest.raises(ValueError, match="both groups"):
-        survival.logrank([1, 2, 3], [True] * 3, [True, False, False])
+        survival.run_logrank([1, 2, 3], [True] * 3, [True, False, False])
 
 
 def test_readings_span_the_extremes():
-    table = pd.DataFrame({"early": [0, 0, 0, 0], "late": [9, 9, 9, 9], "early_event": True, "late_event": True})
-    found = survival.readings(table, [True, True, False, False]).set_index("reading")
+    table = pd.DataFrame(
+        {"early": [0, 0, 0, 0], "late": [9, 9, 9, 9], "early_event": True, "late_event": True}
+    )
+    found = survival.run_readings(table, [True, True, False, False]).set_index("reading")
     assert found.loc["all late", "p"] == 1 and found.loc["all early", "p"] == 1
     assert found.loc["group early, others late", "p"] == pytest.approx(2 / 6)
-    assert found.loc["group early, others late", "expected"] < 2 < found.loc["group late, others early", "expected"]
+    assert (
+        found.loc["group early, others late", "expected"]
+        < 2
+        < found.loc["group late, others early", "expected"]
+    )
 
 
 def test_steps_of_an_envelope_are_ordered():
     table = pd.DataFrame(
-        {"early": [0, 3, 9], "late": [4, 9, 9], "early_event": [True, True, False], "late_event": [True, False, False]}
+        {
+            "early": [0, 3, 9],
+            "late": [4, 9, 9],
+            "early_event": [True, True, False],
+            "late_event": [True, False, False],
+        }
     )
-    wide = survival.steps(survival.envelope(table), 9)
+    wide = survival.align_curves(survival.bound_curve(table), 9)
     assert wide["day"].iloc[-1] == 9
     assert (wide["early"] >= wide["late"]).all()
-    assert wide["early"].iloc[-1] == pytest.approx(2 / 3) and wide["late"].iloc[-1] == pytest.approx(1 / 3)
+    assert wide["early"].iloc[-1] == pytest.approx(2 / 3) and wide["late"].iloc[
+        -1
+    ] == pytest.approx(1 / 3)
 
 
 def test_difference_of_separated_groups():
     # 2 of the 20 labellings of three against three are as extreme.
-    assert survival.difference([1, 2, 3], [4, 5, 6]) == pytest.approx(2 / 20)
-    assert survival.difference([1, 4], [1, 4]) == 1
+    assert survival.permute_difference([1, 2, 3], [4, 5, 6]) == pytest.approx(2 / 20)
+    assert survival.permute_difference([1, 4], [1, 4]) == 1

@@ -1,8 +1,9 @@
-"""Time until an event that has not happened to everyone yet, when its day is known only as an interval.
+"""Time until an event that has not happened to everyone yet, when its day is known only as an
+interval.
 
-Thin wrappers: the curves are statsmodels' Kaplan-Meier estimator (with left truncation), the test is SciPy's
-permutation test on log-rank scores. Frames have one row a case; a case without the event by the last day is
-right-censored there. Nothing here knows what the cases are.
+Thin wrappers: the curves are statsmodels' Kaplan-Meier estimator (with left truncation), the test
+is SciPy's permutation test on log-rank scores. Frames have one row a case; a case without the event
+by the last day is right-censored there. Nothing here knows what the cases are.
 """
 
 import math
@@ -23,17 +24,20 @@ READINGS = {  # how the open dates of a group and of the others may be read: (gr
 READINGS_COLUMNS = ["reading", "observed", "expected", "p", "permutations", "exact"]
 
 
-def times(frame: pd.DataFrame, origin, end, name: str) -> pd.DataFrame:
-    """Return the days from `origin` to the event of each row, read as early and as late as its dates allow.
+def time_events(frame: pd.DataFrame, origin, end, name: str) -> pd.DataFrame:
+    """Return the days from `origin` to the event of each row, read as early and as late as its
+    dates allow.
 
-    frame: columns `{name}` (empty: not happened), `{name}_earliest` and `{name}_latest` (either may be empty).
-    Columns returned, on the index of `frame`: early, late (days, whole), early_event, late_event (False: censored on
-    the day `end`). An event that may have fallen before `origin` is placed on it. Raises ValueError if `end` is not
-    after `origin`.
+    frame: columns `{name}` (empty: not happened), `{name}_earliest` and `{name}_latest` (either may
+    be empty). Columns returned, on the index of `frame`: early, late (days, whole), early_event,
+    late_event (False: censored on the day `end`). An event that may have fallen before `origin` is
+    placed on it. Raises ValueError if `end` is not after `origin`.
     """
     origin, end = pd.Timestamp(origin), pd.Timestamp(end)
     if end <= origin:
-        raise ValueError(f"the last day ({end:%Y-%m-%d}) must lie after the first ({origin:%Y-%m-%d})")
+        raise ValueError(
+            f"the last day ({end:%Y-%m-%d}) must lie after the first ({origin:%Y-%m-%d})"
+        )
     happened = frame[name].notna()
     days = {
         "early": frame[f"{name}_earliest"].fillna(origin).clip(lower=origin),
@@ -49,9 +53,9 @@ def times(frame: pd.DataFrame, origin, end, name: str) -> pd.DataFrame:
 def curve(time, event, entry=None) -> pd.DataFrame:
     """Return the Kaplan-Meier curve of the share to whom the event has happened.
 
-    time: days of event or censoring; event: False if censored; entry: days from which each case is observed (left
-    truncation). Columns: day, at_risk (cases under observation just before), events, share (0 to 1). The first row is
-    day 0 with share 0. Raises ValueError without cases.
+    time: days of event or censoring; event: False if censored; entry: days from which each case is
+    observed (left truncation). Columns: day, at_risk (cases under observation just before), events,
+    share (0 to 1). The first row is day 0 with share 0. Raises ValueError without cases.
     """
     time, event = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
     if not len(time):
@@ -59,15 +63,23 @@ def curve(time, event, entry=None) -> pd.DataFrame:
     first = pd.DataFrame({"day": [0.0], "at_risk": [len(time)], "events": [0], "share": [0.0]})
     if not event.any():
         return first
-    fit = SurvfuncRight(time, event.astype(int), entry=None if entry is None else np.asarray(entry, dtype=float))
+    fit = SurvfuncRight(
+        time, event.astype(int), entry=None if entry is None else np.asarray(entry, dtype=float)
+    )
     steps = pd.DataFrame(
-        {"day": fit.surv_times, "at_risk": fit.n_risk, "events": fit.n_events, "share": 1 - fit.surv_prob}
+        {
+            "day": fit.surv_times,
+            "at_risk": fit.n_risk,
+            "events": fit.n_events,
+            "share": 1 - fit.surv_prob,
+        }
     )
     return pd.concat([first, steps.astype({"at_risk": int, "events": int})], ignore_index=True)
 
 
-def scores(time, event) -> np.ndarray:
-    """Return the log-rank score of each case: its event (1 or 0) less the pooled cumulative hazard at its time.
+def score_cases(time, event) -> np.ndarray:
+    """Return the log-rank score of each case: its event (1 or 0) less the pooled cumulative hazard
+    at its time.
 
     Summed over a group they give observed less expected events, the numerator of the log-rank test.
     """
@@ -90,32 +102,40 @@ class LogRank:
     exact: bool  # True: all of them
 
 
-def logrank(time, event, group, limit: int = 100_000, seed: int = SEED) -> LogRank:
-    """Test whether one group has its events earlier or later than the others: log-rank, by permutation of labels.
+def run_logrank(time, event, group, limit: int = 100_000, seed: int = SEED) -> LogRank:
+    """Test whether one group has its events earlier or later than the others: log-rank, by
+    permutation of labels.
 
-    group: True for the cases of the group. If there are at most `limit` labellings all are enumerated, else `limit`
-    are drawn with a fixed seed. Raises ValueError unless both groups have two cases.
+    group: True for the cases of the group. If there are at most `limit` labellings all are
+    enumerated, else `limit` are drawn with a fixed seed. Raises ValueError unless both groups have
+    two cases.
     """
     time, event, group = _arrays(time, event, group)
-    score, size = scores(time, event), int(group.sum())
+    score, size = score_cases(time, event), int(group.sum())
     labellings = math.comb(len(group), size)
     exact = labellings <= limit
     found = stats.permutation_test(
-        (score[group], score[~group]), lambda one, other, axis: one.sum(axis=axis), vectorized=True,
-        n_resamples=np.inf if exact else limit, rng=np.random.default_rng(seed),
-    )  # fmt: skip
+        (score[group], score[~group]),
+        lambda one, other, axis: one.sum(axis=axis),
+        vectorized=True,
+        n_resamples=np.inf if exact else limit,
+        rng=np.random.default_rng(seed),
+    )
     observed = int(event[group].sum())
     expected = observed - float(score[group].sum())
     return LogRank(observed, expected, float(found.pvalue), labellings if exact else limit, exact)
 
 
-def difference(one, other, resamples: int = 20_000, seed: int = SEED) -> float:
-    """Return the two-sided p of a difference in means between two groups of values, by permutation of labels."""
+def permute_difference(one, other, resamples: int = 20_000, seed: int = SEED) -> float:
+    """Return the two-sided p of a difference in means between two groups of values, by permutation
+    of labels."""
     found = stats.permutation_test(
         (np.asarray(one, dtype=float), np.asarray(other, dtype=float)),
-        lambda a, b, axis: a.mean(axis) - b.mean(axis), n_resamples=resamples, vectorized=True,
+        lambda a, b, axis: a.mean(axis) - b.mean(axis),
+        n_resamples=resamples,
+        vectorized=True,
         rng=np.random.default_rng(seed),
-    )  # fmt: skip
+    )
     return float(found.pvalue)
 
 
@@ -126,28 +146,35 @@ def _arrays(time, event, group) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.asarray(time, dtype=float), np.asarray(event, dtype=bool), group
 
 
-def readings(table: pd.DataFrame, group, **options) -> pd.DataFrame:
-    """Run the test under the four extreme readings of the dates (see READINGS), for the range that they allow.
+def run_readings(table: pd.DataFrame, group, **options) -> pd.DataFrame:
+    """Run the test under the four extreme readings of the dates (see READINGS), for the range that
+    they allow.
 
-    table: as from `times`. Columns returned: reading, observed, expected, p, permutations, exact.
+    table: as from `time_events`. Columns returned: reading, observed, expected, p, permutations,
+    exact.
     """
     group = np.asarray(group, dtype=bool)
     rows = []
     for name, (own, others) in READINGS.items():
         time = np.where(group, table[own], table[others])
         event = np.where(group, table[f"{own}_event"], table[f"{others}_event"])
-        rows.append({"reading": name, **vars(logrank(time, event, group, **options))})
+        rows.append({"reading": name, **vars(run_logrank(time, event, group, **options))})
     return pd.DataFrame(rows)
 
 
-def envelope(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the two curves between which the true one lies: columns reading (early, late) and those of `curve`."""
-    found = [curve(table[name], table[f"{name}_event"]).assign(reading=name) for name in ("early", "late")]
+def bound_curve(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the two curves between which the true one lies: columns reading (early, late) and
+    those of `curve`."""
+    found = [
+        curve(table[name], table[f"{name}_event"]).assign(reading=name)
+        for name in ("early", "late")
+    ]
     return pd.concat(found, ignore_index=True)
 
 
-def steps(lines: pd.DataFrame, end: float) -> pd.DataFrame:
-    """Return both curves of an envelope as steps on the same days, 0 to `end`: columns day, early, late (shares)."""
+def align_curves(lines: pd.DataFrame, end: float) -> pd.DataFrame:
+    """Return both curves of an envelope as steps on the same days, 0 to `end`: columns day, early,
+    late (shares)."""
     days = np.unique(np.append(lines["day"].to_numpy(), end))
     wide = {"day": days}
     for name, rows in lines.groupby("reading"):
@@ -156,29 +183,30 @@ def steps(lines: pd.DataFrame, end: float) -> pd.DataFrame:
     return pd.DataFrame(wide)
 
 
-def band(ax, lines: pd.DataFrame, end: float, colour: str, unit: float = 1) -> None:
-    """Draw an envelope: both curves as steps the area between them shaded; `unit` days are one of the axis."""
-    wide = steps(lines, end)
-    ax.fill_between(
-        wide["day"] / unit, wide["late"], wide["early"], step="post", color=colour, alpha=0.2, lw=0, zorder=1
-    )
-    for name, width in (("early", 0.5), ("late", 1.3)):
-        ax.step(wide["day"] / unit, wide[name], where="post", color=colour, lw=width, zorder=2)
+def run_specifications(
+    handlings: dict[str, pd.DataFrame], groups: pd.DataFrame, **options
+) -> pd.DataFrame:
+    """Run the test under every handling of the cases, definition of the group and reading of the
+    dates.
 
-
-def specifications(handlings: dict[str, pd.DataFrame], groups: pd.DataFrame, **options) -> pd.DataFrame:
-    """Run the test under every handling of the cases, definition of the group and reading of the dates.
-
-    handlings: name -> table as from `times`. groups: one nullable flag a definition, on the same index; a case
-    without a value takes no part. Columns returned: group, handling, cases, in_group and those of `readings`.
+    handlings: name -> table as from `time_events`. groups: one nullable flag a definition, on the
+    same index; a case without a value takes no part. Columns returned: group, handling, cases,
+    in_group and those of `run_readings`.
     """
     rows = []
     for definition in groups:
         for handling, table in handlings.items():
             member = groups.loc[table.index, definition].dropna().astype(bool)
-            found = readings(table.loc[member.index], member, **options)
+            found = run_readings(table.loc[member.index], member, **options)
             rows.append(
-                found.assign(group=definition, handling=handling, cases=len(member), in_group=int(member.sum()))
+                found.assign(
+                    group=definition,
+                    handling=handling,
+                    cases=len(member),
+                    in_group=int(member.sum()),
+                )
             )
     table = pd.concat(rows, ignore_index=True)
-    return table[["group", "handling", "cases", "in_group", *(c for c in found if c in READINGS_COLUMNS)]]
+    return table[
+        ["group", "handling", "cases", "in_group", *(c for c in found if c in READINGS_COLUMNS)]
+    ]
