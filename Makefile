@@ -6,6 +6,10 @@ PYTHON ?= $(firstword $(foreach v,python3 python3.13 python3.12 python3.11,\
   $(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
 BIN := $(VENV)/bin
 SET_UP := $(VENV)/set-up
+TEST_UP := $(VENV)/set-up-tests
+LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes \
+  --no-header --no-annotate --python-version 3.11
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 
 .DEFAULT_GOAL := all
 .PHONY: all test test-browser html export find lab lock clean help
@@ -13,13 +17,13 @@ SET_UP := $(VENV)/set-up
 all: $(SET_UP)  ## set up, then validate the evidence, run the notebooks, draw the figures, write the pages
 	@$(BIN)/doit
 
-test: $(SET_UP)  ## set up, then run every check
+test: $(TEST_UP)  ## set up, then run every check
 	@$(BIN)/python -m pytest
 
 html: $(SET_UP)  ## write the notebooks as a static site: site/index.html
 	@cd notebooks && ../$(BIN)/python -m derisking.build.website
 
-test-browser: $(SET_UP)  ## check that site in headless Chromium (Debian: apt-get install chromium chromium-driver)
+test-browser: $(TEST_UP)  ## check that site in headless Chromium (Debian: apt-get install chromium chromium-driver)
 	@$(BIN)/python -m pytest -n 0 -m browser tests/test_site_in_browser.py
 
 export: $(SET_UP)  ## write one SQLite file and one zip of the data package to dist/
@@ -31,10 +35,10 @@ find: $(SET_UP)  ## who says what about a word: make find WORDS="Kathmandu"
 lab: $(SET_UP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
-lock: $(SET_UP)  ## write requirements.lock anew from pyproject.toml (uses the network)
+lock: $(SET_UP)  ## write both locks anew from pyproject.toml (uses the network)
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
-	@$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --generate-hashes \
-	  --no-header --no-annotate --python-version 3.11 pyproject.toml --output-file requirements.lock
+	@$(LOCK) --upgrade pyproject.toml --output-file requirements.lock
+	@$(LOCK) --upgrade --group test --constraint requirements.lock --output-file requirements-test.lock
 
 clean:  ## remove the environment and what the build remembers; results stay
 	@rm -rf $(VENV) .build .pytest_cache .ruff_cache .hypothesis
@@ -47,5 +51,10 @@ $(SET_UP): requirements.lock
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found. Name one: make PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "setting up $(VENV) with $$($(PYTHON) --version); this takes a minute or two"
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(INSTALL) requirements.lock
+	@touch $@
+
+$(TEST_UP): $(SET_UP) requirements-test.lock
+	@echo "adding what the checks need"
+	@$(INSTALL) requirements-test.lock
 	@touch $@

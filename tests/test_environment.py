@@ -1,5 +1,4 @@
-"""One set of dependencies, told in three places: pyproject.toml, environment.yml,
-requirements.lock."""
+"""One set of dependencies, told in three places: pyproject.toml, environment.yml, two locks."""
 
 import re
 import tomllib
@@ -9,62 +8,79 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from rattler import MatchSpec, Version
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = WHOLE["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
-LOCK = (ROOT / "requirements.lock").read_text()
+LOCKS = {
+    name: (ROOT / name).read_text() for name in ("requirements.lock", "requirements-test.lock")
+}
 OTHER_NAMES = {"python-duckdb": "duckdb"}  # conda-forge: PyPI
 
-needed = {canonicalize_name(r.name): r for r in map(Requirement, PROJECT["dependencies"])}
-specs = [MatchSpec(entry) for entry in CONDA["dependencies"]]
-by_name = {OTHER_NAMES.get(spec.name.normalized, spec.name.normalized): spec for spec in specs}
-locked = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", LOCK, re.MULTILINE))
+
+def read_names(lock):
+    """The packages of a lock with their versions."""
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", lock, re.MULTILINE))
+
+
+def read_requirements(lines):
+    found = {canonicalize_name(r.name): r for r in map(Requirement, lines)}
+    return {OTHER_NAMES.get(name, name): requirement for name, requirement in found.items()}
+
+
+to_run = read_requirements(PROJECT["dependencies"])
+to_test = read_requirements(WHOLE["dependency-groups"]["test"])
+needed = to_run | to_test
+by_conda = read_requirements(CONDA["dependencies"])
+run_lock, test_lock = (read_names(lock) for lock in LOCKS.values())
 
 
 def test_the_conda_route_has_the_dependencies_of_the_pip_route():
-    assert set(by_name) - {"python"} == set(needed)
+    assert set(by_conda) - {"python"} == set(needed)
 
 
 def test_the_conda_route_uses_conda_forge_alone_and_no_builds():
     assert CONDA["channels"] == ["conda-forge", "nodefaults"]
-    assert all(spec.build is None for spec in specs)
-    assert all(spec.version is not None for spec in specs)
+    for entry in CONDA["dependencies"]:
+        assert re.fullmatch(r"[a-z0-9-]+ [<>=0-9.,]+", entry), entry  # a name and a range, no build
+
+
+def test_what_only_checks_need_is_a_group_of_its_own():
+    assert not set(to_run) & set(to_test)
+    used = "\n".join(file.read_text() for file in (ROOT / "notebooks").rglob("*.py"))
+    modules = {"pyyaml": "yaml", "pytest-xdist": "xdist", "pandas-stubs": "pandas_stubs"}
+    for name in to_test:
+        module = modules.get(name, name)
+        assert not re.search(rf"^\s*(import|from) {module}\b", used, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("name", sorted(needed))
 def test_ranges_agree_and_the_locked_version_lies_in_both(name):
-    version = locked[name]
+    version = (run_lock if name in to_run else test_lock)[name]
+    assert needed[name].specifier == by_conda[name].specifier
     assert needed[name].specifier.contains(version)
-    assert _admits(by_name[name], version)
-    conda = {part.strip() for part in str(by_name[name].version).split(",")}
-    assert conda == {str(part) for part in needed[name].specifier}
-
-
-def _admits(spec: MatchSpec, version: str) -> bool:
-    """Evaluate a match spec against a version as conda would."""
-    low = [Version(part[2:]) for part in str(spec.version).split(",") if part.startswith(">=")]
-    high = [Version(part[1:]) for part in str(spec.version).split(",") if part.startswith("<")]
-    found = Version(version)
-    return all(found >= bound for bound in low) and all(found < bound for bound in high)
 
 
 @pytest.mark.parametrize("version", ["3.11.0", "3.12.1", "3.13.5"])
 def test_both_routes_admit_the_same_pythons(version):
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(version)
-    assert _admits(by_name["python"], version)
+    assert by_conda["python"].specifier.contains(version)
 
 
-def test_the_lock_has_hashes_one_version_a_package_and_no_addresses():
-    names = re.findall(r"^([A-Za-z0-9_.-]+)==", LOCK, re.MULTILINE)
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
+def test_a_lock_has_hashes_one_version_a_package_and_no_addresses(lock):
+    names = re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.MULTILINE)
     assert len(names) == len(set(names)) > 50
-    assert len(
-        re.findall(
-            r"^[A-Za-z0-9_.-]+==[^\n]+\\\n    --hash=sha256:[0-9a-f]{64}", LOCK, re.MULTILINE
-        )
-    ) == len(names)
-    assert "://" not in LOCK and "--index" not in LOCK and "--find-links" not in LOCK
+    pinned = r"^[A-Za-z0-9_.-]+==[^\n]+\\\n    --hash=sha256:[0-9a-f]{64}"
+    assert len(re.findall(pinned, lock, re.MULTILINE)) == len(names)
+    assert "://" not in lock and "--index" not in lock and "--find-links" not in lock
+
+
+def test_the_two_locks_agree_and_the_first_installs_no_checks():
+    both = set(run_lock) & set(test_lock)
+    assert {name: run_lock[name] for name in both} == {name: test_lock[name] for name in both}
+    assert not {"pytest", "hypothesis", "selenium", "ruff", "mypy", "duckdb"} & set(run_lock)
 
 
 def test_citation_names_the_contributors_and_the_version_of_the_project():

@@ -38,6 +38,7 @@ COPIED = (
     "LICENSE",
     "LICENSE-DATA",
     "requirements.lock",
+    "requirements-test.lock",
 )
 
 STYLE = """
