@@ -24,7 +24,7 @@ from derisking.build import blocks, filling
 from derisking.build.trace import ANSWER, empty_generated, has_written_answer, list_notebooks
 from derisking.core import paths
 from derisking.core.glue import GlueError
-from derisking.draw import save
+from derisking.draw import save, style
 
 TIMEOUT = 300  # seconds a cell may take
 WORDS_PER_MINUTE = 200
@@ -266,13 +266,13 @@ def run_notebook(file: Path) -> None:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def redraw_figures(folder: Path, style: Path | None = None) -> None:
+def redraw_figures(folder: Path, look: Path | None = None) -> None:
     """Run every notebook and leave its figures in `folder`; nothing committed changes.
 
-    `style` is a matplotlib style file laid over ours; a CSV of the same name beside it replaces
-    colours of meanings.csv.
+    look: a matplotlib style file laid over ours; a CSV of the same name beside it replaces colours,
+    see `style`.
     """
-    variables = {style.STYLE_VARIABLE: str(style.resolve())} if style else {}
+    variables = {style.STYLE_VARIABLE: str(look.resolve())} if look else {}
     for file in list_notebooks():
         execute_notebook(read_notebook(file), folder.resolve(), file.name, **variables)
 

@@ -15,6 +15,8 @@ import io
 import json
 import warnings
 import xml.sax.saxutils as xml
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
@@ -37,7 +39,9 @@ from derisking.draw.style import (
     measure_luminance,
 )
 
-INLINE_DPI = 150
+PRINT_DPI = 300
+CHECK_DPI = 150  # enough to see what lies under a text
+INLINE_DPI, SHOWN_DPI = 118, 100  # the picture in the notebook: 850 pixels for 183 mm, shown on 720
 MIN_POINTS = 5
 MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text against its ground
 LICENCE = "CC-BY-4.0"
@@ -45,49 +49,63 @@ CREDIT = "The contributors of this repository, CC BY 4.0"
 PACKAGE = "datapackage.json"
 
 
-def _drawn_texts(fig) -> list[Text]:
-    """Draw the figure and return the texts that really were drawn (tick labels out of view are not)."""
-    drawn, original = [], Text.draw
+@contextmanager
+def _record_texts():
+    """Yield a dict that fills with every text drawn meanwhile (unseen tick labels are not), and its box."""
+    boxes, original = {}, Text.draw
 
     def record(text, renderer, *args, **kwargs):
+        original(text, renderer, *args, **kwargs)
         if text.get_visible() and text.get_text().strip():
-            drawn.append(text)
-        return original(text, renderer, *args, **kwargs)
+            boxes[text] = Text.get_window_extent(
+                text, renderer
+            )  # of an annotation: without the arrow
 
     Text.draw = record
     try:
-        fig.canvas.draw()
+        yield boxes
     finally:
         Text.draw = original
-    return list(dict.fromkeys(drawn))
 
 
 def find_text_faults(fig) -> list[str]:
-    """Return what is wrong with the texts of a figure as rendered: cut, overlapping, crossed by marks, faint, too small.
+    """Return what is wrong with the texts of a figure as rendered: cut, overlapping, crossed by marks, faint, small.
 
     Text boxes are compared with each other and with the page. Then the figure is drawn once more without its texts,
     and the pixels under each box give its ground: the commonest colour there, and the share of other ink.
     """
-    fig.set_dpi(INLINE_DPI)
-    texts = _drawn_texts(fig)
-    page = fig.bbox
-    boxes = []
-    for text in texts:
-        box = Text.get_window_extent(text)  # of an annotation too: the words without the arrow
-        trim = 0.14 * min(box.height, text.get_fontsize() * INLINE_DPI / 72)
-        boxes.append((box.x0 + 1, box.y0 + trim, box.x1 - 1, box.y1 - trim))
+    fig.set_dpi(CHECK_DPI)
+    with _record_texts() as boxes:
+        fig.canvas.draw()
+    return _find_faults(fig, boxes)
+
+
+def _find_faults(fig, drawn: dict, scale: float = 1) -> list[str]:
+    """Return the faults of texts drawn in boxes of `scale` times the pixels that checks are made with."""
+    fig.set_dpi(CHECK_DPI)
+    page, texts, boxes = fig.bbox, list(drawn), []
+    for text, box in drawn.items():
+        x0, y0, x1, y1 = (side / scale for side in box.extents)
+        trim = 0.14 * min(y1 - y0, text.get_fontsize() * CHECK_DPI / 72)
+        boxes.append((x0 + 1, y0 + trim, x1 - 1, y1 - trim))
     faults = []
     for text, (x0, y0, x1, y1) in zip(texts, boxes, strict=True):
         if x0 < page.x0 - 1 or y0 < page.y0 - 1 or x1 > page.x1 + 1 or y1 > page.y1 + 1:
             faults.append(f"text {_short(text)} is cut at the edge of the page")
         if text.get_fontsize() < MIN_POINTS:
-            faults.append(f"text {_short(text)} has {text.get_fontsize():.1f} pt, fewer than {MIN_POINTS}")
-    for i, a in enumerate(boxes):
-        for j in range(i + 1, len(boxes)):
-            b = boxes[j]
-            if min(a[2], b[2]) - max(a[0], b[0]) > 0.5 and min(a[3], b[3]) - max(a[1], b[1]) > 0.5:
-                faults.append(f"text {_short(texts[i])} overlaps text {_short(texts[j])}")
+            faults.append(
+                f"text {_short(text)} has {text.get_fontsize():.1f} pt, fewer than {MIN_POINTS}"
+            )
+    for i, j in _find_overlaps(np.array(boxes).reshape(-1, 4)):
+        faults.append(f"text {_short(texts[i])} overlaps text {_short(texts[j])}")
     return faults + _ground_faults(fig, texts, boxes)
+
+
+def _find_overlaps(boxes: np.ndarray, most: float = 0.5) -> list[tuple[int, int]]:
+    """Return the pairs of boxes (x0, y0, x1, y1) that share more than `most` pixels in width and in height."""
+    low, high = boxes[:, None, :2], boxes[:, None, 2:]
+    shared = np.minimum(high, boxes[None, :, 2:]) - np.maximum(low, boxes[None, :, :2])
+    return list(zip(*np.nonzero(np.triu((shared > most).all(axis=2), k=1)), strict=True))
 
 
 def _ground_faults(fig, texts: list[Text], boxes: list[tuple]) -> list[str]:
@@ -95,15 +113,19 @@ def _ground_faults(fig, texts: list[Text], boxes: list[tuple]) -> list[str]:
     for text in texts:
         text.set_alpha(0)
     fig.canvas.draw()
-    pixels = np.asarray(fig.canvas.buffer_rgba())[..., :3] / 255
+    pixels = np.asarray(fig.canvas.buffer_rgba())[..., :3]
     for text, alpha in zip(texts, alphas, strict=True):
         text.set_alpha(alpha)
     faults, height = [], pixels.shape[0]
     for text, (x0, y0, x1, y1) in zip(texts, boxes, strict=True):
-        under = pixels[max(0, round(height - y1)) : round(height - y0), max(0, round(x0)) : round(x1)].reshape(-1, 3)
+        rows = slice(max(0, round(height - y1)), round(height - y0))
+        under = pixels[rows, max(0, round(x0)) : round(x1)].reshape(-1, 3)
         if not len(under):
             continue
-        colours, counts = np.unique(np.round(under, 2), axis=0, return_counts=True)
+        codes, counts = np.unique(
+            np.rint(under / 2.55).astype(int) @ (10201, 101, 1), return_counts=True
+        )
+        colours = np.stack([codes // 10201, codes // 101 % 101, codes % 101], axis=1) / 100
         ground = colours[counts.argmax()]
         light = measure_luminance(colours) + 0.05
         base = float(measure_luminance(ground)) + 0.05
@@ -111,7 +133,9 @@ def _ground_faults(fig, texts: list[Text], boxes: list[tuple]) -> list[str]:
         if ink > 0.06:
             faults.append(f"text {_short(text)} lies over marks ({ink:.0%} of its box)")
         if (ratio := measure_contrast(text.get_color(), tuple(ground))) < MIN_CONTRAST:
-            faults.append(f"text {_short(text)} has contrast {ratio:.1f}:1 to its ground, less than {MIN_CONTRAST}:1")
+            faults.append(
+                f"text {_short(text)} has contrast {ratio:.1f}:1 to its ground, less than {MIN_CONTRAST}:1"
+            )
     return faults
 
 
@@ -120,15 +144,21 @@ def _short(text: Text) -> str:
     return repr(words if len(words) < 40 else words[:37] + "...")
 
 
-def _check(fig, name: str, data: pd.DataFrame, caption: str, alt: str, tables: list[str]) -> list[str]:
+def _check(
+    fig, name: str, data: pd.DataFrame, caption: str, alt: str, tables: list[str]
+) -> list[str]:
     width, height = fig.get_size_inches() / MM
     faults = []
     if not alt.strip():
-        faults.append("it has no alternative text; say kind of chart, axes and main pattern in one to three sentences")
+        faults.append(
+            "it has no alternative text; say kind of chart, axes and main pattern in one to three sentences"
+        )
     if not caption.strip():
         faults.append("it has no caption; its first sentence is the finding")
     if not tables:
-        faults.append("it names no source tables; `tables=[...]` lists the tables its numbers come from")
+        faults.append(
+            "it names no source tables; `tables=[...]` lists the tables its numbers come from"
+        )
     faults += [f"its source table {table!r} is not in data/datapackage.json" for table in tables
                if table not in list_tables()]  # fmt: skip
     if data.empty:
@@ -138,7 +168,9 @@ def _check(fig, name: str, data: pd.DataFrame, caption: str, alt: str, tables: l
     if height > MAX_HEIGHT + 0.01:
         faults.append(f"it is {height:.1f} mm high; {MAX_HEIGHT} mm is the most a page takes")
     if not (len(name) > 3 and name[:2].isdigit() and name[2] == "-"):
-        faults.append("its name does not begin with the number of its notebook, as in 01-closure-lists")
+        faults.append(
+            "its name does not begin with the number of its notebook, as in 01-closure-lists"
+        )
     if mpl.rcParams["pdf.fonttype"] != 42:
         faults.append("the PDF would hold Type 3 fonts; pdf.fonttype must be 42")
     return faults
@@ -147,23 +179,39 @@ def _check(fig, name: str, data: pd.DataFrame, caption: str, alt: str, tables: l
 # ----------------------------------------------------------------------------------------------- saving
 
 
-def _render(fig, name: str, caption: str, alt: str) -> dict[str, bytes]:
+def _describe(name: str, caption: str, alt: str) -> dict[str, dict]:
+    """Return the metadata that each kind of file carries."""
     title = caption.split(". ")[0].rstrip(".")
-    formats = {
-        "pdf": {"Title": title, "Author": CREDIT, "Subject": alt, "CreationDate": None,
-                "Keywords": f"{name}; North Korea; diplomatic missions; licence {LICENCE}"},
-        "svg": {"Title": title, "Description": alt, "Rights": LICENCE, "Creator": CREDIT, "Date": None},
+    words = f"{name}; North Korea; diplomatic missions; licence {LICENCE}"
+    return {
         "png": {"Title": title, "Description": alt, "Author": CREDIT, "Copyright": LICENCE, "Software": None},
+        "pdf": {"Title": title, "Author": CREDIT, "Subject": alt, "CreationDate": None, "Keywords": words},
+        "svg": {"Title": title, "Description": alt, "Rights": LICENCE, "Creator": CREDIT, "Date": None},
     }  # fmt: skip
-    files = {}
-    for kind, metadata in formats.items():
-        buffer = io.BytesIO()
-        fig.savefig(buffer, format=kind, metadata=metadata, dpi=300)
-        files[kind] = buffer.getvalue()
+
+
+def _render(fig, kind: str, metadata: dict) -> bytes:
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format=kind, metadata=metadata, dpi=PRINT_DPI)
+    return buffer.getvalue()
+
+
+def _render_files(fig, name: str, caption: str, alt: str) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of a figure by kind, and what is wrong with its texts.
+
+    The PNG comes first: it settles the layout for the others, and shows where texts stand.
+    """
+    about = _describe(name, caption, alt)
+    with _record_texts() as boxes:
+        files = {"png": _render(fig, "png", about["png"])}
+    fig.set_layout_engine("none")
+    faults = _find_faults(fig, boxes, PRINT_DPI / CHECK_DPI)
+    if faults:
+        return files, faults
+    files |= {kind: _render(fig, kind, about[kind]) for kind in ("pdf", "svg")}
     if b"/Type3" in files["pdf"]:
-        raise FigureError(f"Figure {name}: the PDF holds Type 3 fonts; print shops refuse them.")
-    files["svg"] = _accessible(files["svg"], alt)
-    return files
+        return files, ["the PDF holds Type 3 fonts; print shops refuse them"]
+    return files | {"svg": _accessible(files["svg"], alt)}, []
 
 
 def _accessible(svg: bytes, alt: str) -> bytes:
@@ -178,14 +226,27 @@ def _accessible(svg: bytes, alt: str) -> bytes:
     return (head + body).encode()
 
 
+@cache
+def read_columns() -> dict[str, str]:
+    """Return the descriptions that several figures share, by name of the column (columns.csv)."""
+    return pd.read_csv(Path(__file__).with_name("columns.csv"), index_col="name")[
+        "description"
+    ].to_dict()
+
+
 def _fields(data: pd.DataFrame, tables: list[str], columns: dict[str, str]) -> list[dict]:
-    """Describe each column of a figure's CSV: by `columns`, else as in the first source table that has it."""
-    known = {}
+    """Describe each column of a figure's CSV.
+
+    By `columns`, which the figure gives; else as in the first source table that has it; else as in columns.csv.
+    """
+    known = dict(read_columns())
     for table in reversed(tables):
         known |= {field["name"]: field["description"] for field in read_schema(table)["fields"]}
-    known |= columns
+    known |= {"sources": read_columns()["sources"], **columns}
     if missing := [name for name in data.columns if name not in known]:
-        raise FigureError(f"columns {missing} of the data are not described; pass `columns={{'{missing[0]}': '...'}}`")
+        raise FigureError(
+            f"columns {missing} of the data are not described; pass `columns={{'{missing[0]}': '...'}}`"
+        )
     types = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "date"}
     return [
         {"name": name, "type": types.get(data[name].dtype.kind, "string"), "description": known[name],
@@ -223,15 +284,17 @@ def save_figure(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         if not faults:
-            faults += find_text_faults(fig)
             try:
                 fields = _fields(data, tables, columns)
             except FigureError as error:
                 faults.append(str(error))
-            files = _render(fig, name, caption, alt)
+            files, wrong = _render_files(fig, name, caption, alt)
+            faults += wrong
     faults += sorted({f"matplotlib warns: {str(w.message).splitlines()[0]}" for w in caught})
     if faults:
-        raise FigureError(f"Figure {name} was not saved:\n" + "\n".join(f"- {fault}" for fault in faults))
+        raise FigureError(
+            f"Figure {name} was not saved:\n" + "\n".join(f"- {fault}" for fault in faults)
+        )
     files["csv"] = format_csv(data).encode()
     width, height = (round(float(side / MM), 1) for side in fig.get_size_inches())
     record = {
@@ -250,14 +313,16 @@ def save_figure(
         "width_mm": width,
         "height_mm": height,
         "licenses": [{"name": LICENCE}],
-        "sha256": {kind: hashlib.sha256(files[kind]).hexdigest() for kind in ("pdf", "svg", "png", "csv")},
+        "sha256": {
+            kind: hashlib.sha256(files[kind]).hexdigest() for kind in ("pdf", "svg", "png", "csv")
+        },
         "schema": {"fields": fields, "missingValues": [""]},
     }
     folder = paths.output(paths.FIGURES)
-    for kind, content in files.items():
+    for kind, content in sorted(files.items()):
         paths.replace(folder / f"{name}.{kind}", content)
     record_figures(folder, [record])
-    _display(fig, name, "" if written else caption, alt)
+    _display(files["png"], name, "" if written else caption, alt)
 
 
 def find_words(name: str) -> tuple[str, str]:
@@ -323,13 +388,26 @@ def build_manifest(records: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(flat)
 
 
-def _display(fig, name: str, caption: str, alt: str) -> None:
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=INLINE_DPI, metadata={"Software": None})
-    image = Image.open(buffer).convert("RGB").quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+def _display(png: bytes, name: str, caption: str, alt: str) -> None:
+    """Show a figure in its notebook: its PNG, scaled down to few colours, and links to its files."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    width = round(image.width * INLINE_DPI / PRINT_DPI)
+    image = image.resize(
+        (width, round(image.height * width / image.width)), Image.Resampling.LANCZOS
+    )
+    image = image.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small = io.BytesIO()
     image.save(small, format="PNG", optimize=True)
     data = {"image/png": small.getvalue(), "text/plain": f"Alt text: {alt}"}
-    display(data, raw=True, metadata={"image/png": {"alt": alt, "width": image.width * 2 // 3}})
-    links = ", ".join(f"[{kind}](../figures/{name}.{kind})" for kind in ("pdf", "svg", "png", "csv"))
-    display(Markdown(f"**Figure {name}.** {caption} ({links})" if caption else f"Files of the figure: {links}"))
+    shown = round(image.width * SHOWN_DPI / INLINE_DPI)
+    display(data, raw=True, metadata={"image/png": {"alt": alt, "width": shown}})
+    links = ", ".join(
+        f"[{kind}](../figures/{name}.{kind})" for kind in ("pdf", "svg", "png", "csv")
+    )
+    display(
+        Markdown(
+            f"**Figure {name}.** {caption} ({links})"
+            if caption
+            else f"Files of the figure: {links}"
+        )
+    )
