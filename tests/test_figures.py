@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -134,7 +135,9 @@ def test_a_good_figure_is_saved_and_recorded_and_twice_the_same(stage):
     for _ in range(2):
         attempt(draw()[0])
         folder = stage / "figures"
-        seen.append({file.name: file.read_bytes() for file in folder.iterdir() if file.name != ".lock"})
+        seen.append(
+            {file.name: file.read_bytes() for file in folder.iterdir() if file.name != ".lock"}
+        )
     assert seen[0] == seen[1]
     assert set(seen[0]) == {
         *(f"01-trial.{kind}" for kind in ("pdf", "svg", "png", "csv")),
@@ -177,7 +180,9 @@ def test_the_manifest_is_the_flat_view_of_the_package():
 def test_hashes_are_those_of_the_files(record):
     for kind, told in record["sha256"].items():
         content = (paths.FIGURES / f"{record['name']}.{kind}").read_bytes()
-        assert hashlib.sha256(content).hexdigest() == told, f"{record['name']}.{kind} was changed by hand; run make"
+        assert hashlib.sha256(content).hexdigest() == told, (
+            f"{record['name']}.{kind} was changed by hand; run make"
+        )
 
 
 @each_figure
@@ -200,10 +205,15 @@ def test_the_pdf_is_fit_for_print(record):
     assert fonts and all(font["/Subtype"] == "/Type0" for font in fonts)
     for font in fonts:
         inner = font["/DescendantFonts"][0].get_object()
-        assert inner["/Subtype"] == "/CIDFontType2" and "/FontFile2" in inner["/FontDescriptor"].get_object()
+        assert (
+            inner["/Subtype"] == "/CIDFontType2"
+            and "/FontFile2" in inner["/FontDescriptor"].get_object()
+        )
     sizes = []
     page.extract_text(
-        visitor_text=lambda text, cm, tm, font, size: sizes.append(size * abs(tm[3] or tm[1])) if text.strip() else None
+        visitor_text=lambda text, cm, tm, font, size: (
+            sizes.append(size * abs(tm[3] or tm[1])) if text.strip() else None
+        )
     )
     assert min(sizes) >= save.MIN_POINTS - 0.01
     meta = reader.metadata
@@ -224,14 +234,18 @@ def test_the_svg_is_valid_and_speaks(record):
 def test_the_png_has_300_dpi_and_its_description(record):
     with Image.open(paths.FIGURES / f"{record['name']}.png") as image:
         assert round(image.info["dpi"][0]) == 300
-        assert image.text["Description"] == record["alt"] and image.text["Copyright"] == save.LICENCE
+        assert (
+            image.text["Description"] == record["alt"] and image.text["Copyright"] == save.LICENCE
+        )
         assert image.width == pytest.approx(record["width_mm"] * style.MM * 300, abs=1)
 
 
 @each_figure
 def test_file_sizes_are_sane(record):
     for kind, most in {"pdf": 600_000, "svg": 2_500_000, "png": 1_500_000, "csv": 200_000}.items():
-        assert 50 < (paths.FIGURES / f"{record['name']}.{kind}").stat().st_size < most, f"{record['name']}.{kind}"
+        assert 50 < (paths.FIGURES / f"{record['name']}.{kind}").stat().st_size < most, (
+            f"{record['name']}.{kind}"
+        )
 
 
 # ---------------------------------------------------------------------------------------- visual language
@@ -251,7 +265,9 @@ def seen_as(colour, deficiency):
 
 
 def groups():
-    table = pd.read_csv(paths.NOTEBOOKS / "derisking" / "draw" / "meanings.csv", keep_default_na=False)
+    table = pd.read_csv(
+        paths.NOTEBOOKS / "derisking" / "draw" / "meanings.csv", keep_default_na=False
+    )
     return [group for group in table["group"].unique() if group not in ("phase", "compiler")]
 
 
@@ -261,15 +277,26 @@ def test_categories_are_told_apart_by_every_eye_and_in_grey(group):
         if (a.marker, a.fill) != (b.marker, b.fill) or not a.marker:  # no marker: written in words
             continue
         for deficiency in (None, *DEFICIENCIES):
-            distance = deltaE(seen_as(a.colour, deficiency), seen_as(b.colour, deficiency), input_space="sRGB1")
-            assert distance >= APART, f"{group}: {one} and {other}, {deficiency or 'normal vision'}: {distance:.0f}"
-        light = [cspace_convert(mpl.colors.to_rgb(colour), "sRGB1", "CAM02-UCS")[0] for colour in (a.colour, b.colour)]
+            distance = deltaE(
+                seen_as(a.colour, deficiency), seen_as(b.colour, deficiency), input_space="sRGB1"
+            )
+            assert distance >= APART, (
+                f"{group}: {one} and {other}, {deficiency or 'normal vision'}: {distance:.0f}"
+            )
+        light = [
+            cspace_convert(mpl.colors.to_rgb(colour), "sRGB1", "CAM02-UCS")[0]
+            for colour in (a.colour, b.colour)
+        ]
         assert abs(light[0] - light[1]) >= APART_GREY, f"{group}: {one} and {other} in grey"
 
 
 def panels_with_compilers():
     """Panels that show series by compiler: more bodies than marks, so marks are shared between panels, never within one."""
-    known = {key: m for group in ("partner", "vintage", "compiler") for key, m in style.read_meanings(group).items()}
+    known = {
+        key: m
+        for group in ("partner", "vintage", "compiler")
+        for key, m in style.read_meanings(group).items()
+    }
     for record in RECORDS:
         columns = [field["name"] for field in record["schema"]["fields"]]
         if "panel" in columns and "mark" in columns:
@@ -298,14 +325,17 @@ def test_an_unknown_group_of_meanings_is_named():
 
 
 def test_one_setting_redraws_a_notebook_in_another_font_and_palette(tmp_path, monkeypatch):
-    style = tmp_path / "journal.mplstyle"
-    style.write_text("font.family: STIXGeneral\n")
-    style.with_suffix(".csv").write_text("group,key,colour\nstatus,closed,#440154\n")
+    chosen = tmp_path / "journal.mplstyle"
+    chosen.write_text("font.family: STIXGeneral\n")
+    chosen.with_suffix(".csv").write_text("group,key,colour\nstatus,closed,#440154\n")
     file = run.list_notebooks()[0]
     monkeypatch.setattr(run, "list_notebooks", lambda: [file])
     before = file.read_bytes()
-    assert run.main(["--to", str(tmp_path / "out"), "--style", str(style)]) == 0
-    redrawn, ours = tmp_path / "out" / "figures" / "01-closure-lists", paths.FIGURES / "01-closure-lists"
+    assert run.main(["--to", str(tmp_path / "out"), "--style", str(chosen)]) == 0
+    redrawn, ours = (
+        tmp_path / "out" / "figures" / "01-closure-lists",
+        paths.FIGURES / "01-closure-lists",
+    )
     fonts = PdfReader(f"{redrawn}.pdf").pages[0]["/Resources"]["/Font"].values()
     assert all("STIX" in font.get_object()["/BaseFont"] for font in fonts)
     svg = redrawn.with_suffix(".svg").read_text(encoding="utf-8")
@@ -314,11 +344,92 @@ def test_one_setting_redraws_a_notebook_in_another_font_and_palette(tmp_path, mo
     assert file.read_bytes() == before
 
 
+# Runs the code of a notebook and keeps of their figures only the SVG of those named.
+REDRAW = """
+import json, os, sys
+from pathlib import Path
+from derisking.core import paths
+from derisking.draw import save
+folder, name = sys.argv[1:]
+file = Path(folder, f"{name}.svg")
+save.save_figure = lambda fig, drawn, **rest: fig.savefig(file) if drawn == name else None
+os.chdir(paths.NOTEBOOKS)
+(notebook,) = Path().glob(f"{name[:2]}_*.ipynb")
+space = {"__name__": "__main__", "display": lambda *shown, **options: None}
+for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+    if cell["cell_type"] == "code" and not file.exists():
+        exec(compile("".join(cell["source"]), notebook.name, "exec"), space)
+"""
+FOREIGN = ["01-closure-lists", "03-overview", "06-economy-at-closure"]
+
+
+@pytest.fixture(scope="module")
+def foreign_look(tmp_path_factory):
+    """Return a style file beside which stands a palette of which not one colour is ours."""
+    names, hsv = list(style.COLOURS), mpl.colormaps["hsv"]
+    hues = [mpl.colors.to_hex(hsv(place / len(names))) for place in range(len(names))]
+    assert not set(hues) & {colour.lower() for colour in style.COLOURS.values()}
+    chosen = tmp_path_factory.mktemp("foreign") / "foreign.mplstyle"
+    chosen.write_text("font.size: 7\n")
+    rows = [f"{name},{hue}" for name, hue in zip(names, hues, strict=True)]
+    chosen.with_suffix(".csv").write_text("name,colour\n" + "\n".join(rows) + "\n")
+    return chosen
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_foreign_palette_reaches_every_mark(name, foreign_look, tmp_path):
+    environment = {
+        **os.environ,
+        style.STYLE_VARIABLE: str(foreign_look),
+        "PYTHONPATH": str(paths.NOTEBOOKS),
+    }
+    command = [sys.executable, "-c", REDRAW, str(tmp_path), name]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    svg = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"#[0-9a-f]{6}(?=[;\"'])", svg))
+    ours = {colour.lower(): key for key, colour in style.COLOURS.items()}
+    left = {colour: ours[colour] for colour in drawn & set(ours)}
+    assert len(drawn) > 2 and not left, f"{name} keeps {left}"
+
+
+def import_style_with(folder, look="", palette=""):
+    """Import the style with a reader's own style file and palette beside it; return what was told."""
+    chosen = folder / "journal.mplstyle"
+    chosen.write_text(look)
+    chosen.with_suffix(".csv").write_text(palette)
+    environment = {
+        **os.environ,
+        style.STYLE_VARIABLE: str(chosen),
+        "PYTHONPATH": str(paths.NOTEBOOKS),
+    }
+    command = [sys.executable, "-c", "from derisking.draw import style"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
 def test_a_style_with_a_font_that_is_not_there_is_told(tmp_path):
-    style = tmp_path / "journal.mplstyle"
-    style.write_text("font.family: No Such Font\n")
-    environment = {**os.environ, "DERISKING_STYLE": str(style), "PYTHONPATH": str(paths.NOTEBOOKS)}
-    run = subprocess.run(
-        [sys.executable, "-c", "from derisking.draw import style"], env=environment, capture_output=True, text=True
+    told = import_style_with(tmp_path, "font.family: No Such Font\n", "name,colour\n")
+    assert told.returncode != 0 and "'No Such Font'" in told.stderr and "Install it" in told.stderr
+
+
+def test_a_colour_that_is_not_there_is_told(tmp_path):
+    told = import_style_with(tmp_path, palette="name,colour\nmagenta,#ff00ff\n")
+    assert (
+        told.returncode != 0 and "named ['magenta']" in told.stderr and "vermilion" in told.stderr
     )
-    assert run.returncode != 0 and "'No Such Font'" in run.stderr and "Install it" in run.stderr
+
+
+def test_every_meaning_has_a_colour_of_the_palette_and_every_colour_a_use():
+    table = pd.read_csv(
+        paths.NOTEBOOKS / "derisking" / "draw" / "meanings.csv", keep_default_na=False
+    )
+    assert set(table["colour"]) <= set(style.COLOURS)
+    code = "".join(
+        file.read_text(encoding="utf-8") for file in (paths.NOTEBOOKS / "derisking").rglob("*.py")
+    )
+    unused = {
+        name
+        for name in style.COLOURS
+        if f'"{name}"' not in code and name not in set(table["colour"])
+    }
+    assert not unused

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from derisking.build import run
-from derisking.core import paths, tables
+from derisking.core import glue, paths, tables
 from derisking.draw import save
 
 # Columns whose every value must stand in the figure as a coordinate, and the factor by which it is drawn.
@@ -37,10 +37,13 @@ DRAWN = {
 def drawn():
     """Run the notebooks concerned and return each figure with the frame passed beside it."""
     kept, patch = {}, pytest.MonkeyPatch()
-    patch.setattr(save, "save_figure", lambda fig, name, *, data, **rest: kept.update({name: (fig, data)}))
+    patch.setattr(
+        save, "save_figure", lambda fig, name, *, data, **rest: kept.update({name: (fig, data)})
+    )
     patch.chdir(paths.NOTEBOOKS)
     for file in run.list_notebooks():
         if any(name.startswith(file.stem[:2]) for name in DRAWN):
+            patch.setattr(glue, "_values", {})  # each notebook glues values of its own
             space = {"__name__": file.stem, "display": lambda *shown, **options: None}
             for cell in run.read_notebook(file).cells:
                 if cell.cell_type == "code":
@@ -59,14 +62,21 @@ def coordinates(fig) -> np.ndarray:
             found += [collection.get_offsets(), *(path.vertices for path in collection.get_paths())]
         for patch in ax.patches:
             found.append(patch.get_patch_transform().transform(patch.get_path().vertices))
-        found += [np.ma.filled(np.ma.asarray(image.get_array(), dtype=float), 0) for image in ax.images]
-    flat = np.concatenate([np.ma.filled(np.ma.asarray(part, dtype=float), np.nan).ravel() for part in found])
+        found += [
+            np.ma.filled(np.ma.asarray(image.get_array(), dtype=float), 0) for image in ax.images
+        ]
+    flat = np.concatenate(
+        [np.ma.filled(np.ma.asarray(part, dtype=float), np.nan).ravel() for part in found]
+    )
     return np.unique(flat[np.isfinite(flat)])
 
 
 def numbers(column: pd.Series) -> np.ndarray:
     column = column.dropna()
-    return np.asarray(mdates.date2num(column) if pd.api.types.is_datetime64_any_dtype(column) else column, dtype=float)
+    return np.asarray(
+        mdates.date2num(column) if pd.api.types.is_datetime64_any_dtype(column) else column,
+        dtype=float,
+    )
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -90,5 +100,11 @@ def test_the_frame_passed_is_the_committed_csv(name, drawn):
 def test_each_disc_of_the_closure_matrix_is_one_name_on_one_list(drawn):
     fig, data = drawn["01-closure-lists"]
     discs = [line for line in fig.axes[0].lines if line.get_marker() == "o"]
-    lists = [name for name in data if name.endswith(("12", "confirmed", "29", "05", "30", "31", "predicted"))]
-    assert sum(len(line.get_xdata()) for line in discs) == int(data[lists].fillna(False).to_numpy().sum())
+    lists = [
+        name
+        for name in data
+        if name.endswith(("12", "confirmed", "29", "05", "30", "31", "predicted"))
+    ]
+    assert sum(len(line.get_xdata()) for line in discs) == int(
+        data[lists].fillna(False).to_numpy().sum()
+    )

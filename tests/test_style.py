@@ -1,5 +1,7 @@
 """One style for code in modules, tests and notebooks."""
 
+import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -135,3 +137,18 @@ def test_the_package_draws_its_floors():
         if module.split(".")[0] in ("core", "stats", "draw", "build")
     ]
     assert set(whole) <= named, sorted(set(whole) - named)
+
+
+def test_colours_have_names_and_no_hex_code_stands_outside_the_palette():
+    found = []
+    for file in sorted((ROOT / "notebooks").rglob("*")):
+        if file.suffix not in (".py", ".ipynb", ".csv", ".mplstyle") or file.name == "palette.csv":
+            continue
+        if file.parts[-2:] == ("build", "site.py"):  # a page of the web has colours of its own
+            continue
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".ipynb":
+            cells = json.loads(text)["cells"]
+            text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        found += [f"{file.name}: {code}" for code in re.findall(r"[\"']#[0-9A-Fa-f]{6}[\"']", text)]
+    assert not found
