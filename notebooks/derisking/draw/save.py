@@ -24,6 +24,9 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock
 from IPython.display import Markdown, display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.text import Text
 from PIL import Image
 
@@ -190,21 +193,35 @@ def _describe(name: str, caption: str, alt: str) -> dict[str, dict]:
     }  # fmt: skip
 
 
+CANVASES = {"png": FigureCanvasAgg, "pdf": FigureCanvasPdf, "svg": FigureCanvasSVG}
+
+
 def _render(fig, kind: str, metadata: dict) -> bytes:
+    """Return a figure whose layout is settled as a file: one drawing (`savefig` would make two)."""
     buffer = io.BytesIO()
-    fig.savefig(buffer, format=kind, metadata=metadata, dpi=PRINT_DPI)
+    fig.set_dpi(PRINT_DPI)
+    getattr(CANVASES[kind](fig), f"print_{kind}")(buffer, metadata=metadata)
     return buffer.getvalue()
+
+
+def _settle_layout(fig) -> None:
+    """Lay a figure out once and keep the places, so that all its files agree."""
+    fig.set_dpi(PRINT_DPI)
+    FigureCanvasAgg(fig)
+    if engine := fig.get_layout_engine():
+        engine.execute(fig)
+        fig.set_layout_engine("none")
 
 
 def _render_files(fig, name: str, caption: str, alt: str) -> tuple[dict[str, bytes], list[str]]:
     """Return the files of a figure by kind, and what is wrong with its texts.
 
-    The PNG comes first: it settles the layout for the others, and shows where texts stand.
+    The drawing of the PNG shows where texts stand; with faults it is the only file.
     """
     about = _describe(name, caption, alt)
+    _settle_layout(fig)
     with _record_texts() as boxes:
         files = {"png": _render(fig, "png", about["png"])}
-    fig.set_layout_engine("none")
     faults = _find_faults(fig, boxes, PRINT_DPI / CHECK_DPI)
     if faults:
         return files, faults
