@@ -150,6 +150,8 @@ def test_colours_have_names_and_no_hex_code_stands_outside_the_palette():
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".ipynb":
             cells = json.loads(text)["cells"]
-            text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+            text = "\n".join(
+                "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"
+            )
         found += [f"{file.name}: {code}" for code in re.findall(r"[\"']#[0-9A-Fa-f]{6}[\"']", text)]
     assert not found

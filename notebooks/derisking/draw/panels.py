@@ -18,7 +18,9 @@ def grid(ax, rows: list[str], columns: list[str], top: bool = True) -> None:
         side.set_visible(False)
 
 
-def marks(ax, frame: pd.DataFrame, x: str, y: str, group: str, meanings: dict, size: float = 4.5) -> None:
+def marks(
+    ax, frame: pd.DataFrame, x: str, y: str, group: str, meanings: dict, size: float = 4.5
+) -> None:
     """Draw one mark a row of `frame` at columns `x` and `y`, styled by the meaning of column `group`."""
     for name, rows in frame.groupby(group, sort=False):
         ax.plot(rows[x], rows[y], zorder=3, **meanings[name].style(size))
@@ -45,7 +47,15 @@ def footer(ax, y: float, label: str, values) -> None:
     """Write a line of figures under a grid, one a column, with its label in the place of a row label; "?" for unknown."""
     ax.text(-0.68, y, label, ha="right", va="center", fontsize=7, color=INK)
     for x, value in enumerate(values):
-        ax.text(x, y, "?" if pd.isna(value) else str(value), ha="center", va="center", fontsize=7, color=INK)
+        ax.text(
+            x,
+            y,
+            "?" if pd.isna(value) else str(value),
+            ha="center",
+            va="center",
+            fontsize=7,
+            color=INK,
+        )
 
 
 def dumbbell(ax, frame: pd.DataFrame, label: str, low: str, high: str) -> None:
@@ -78,7 +88,14 @@ def heat(fig, ax, table: pd.DataFrame, label: str, every: int) -> None:
     bar.ax.minorticks_off()
 
 
-def dated(ax, frame: pd.DataFrame, group: str, meanings: dict, date: str = "asof", strong: str | None = None) -> None:
+def dated(
+    ax,
+    frame: pd.DataFrame,
+    group: str,
+    meanings: dict,
+    date: str = "asof",
+    strong: str | None = None,
+) -> None:
     """Draw one mark a row at `value`, with a bar over the days it may refer to; never a line from mark to mark.
 
     Columns: value, status, `group` (a key of `meanings`), and the bounds `{date}_earliest`, `{date}_latest`. Rows with a
@@ -89,5 +106,15 @@ def dated(ax, frame: pd.DataFrame, group: str, meanings: dict, date: str = "asof
         earliest, latest = getattr(row, f"{date}_earliest"), getattr(row, f"{date}_latest")
         start = latest - pd.Timedelta(days=60) if pd.isna(earliest) else earliest
         style = ":" if pd.isna(earliest) else "-"
-        ax.plot([start, latest], [row.value] * 2, color=meaning.colour, lw=0.7, ls=style, alpha=alpha, zorder=2)
-        ax.plot([start + (latest - start) / 2], [row.value], alpha=alpha, zorder=3, **meaning.style(4))
+        ax.plot(
+            [start, latest],
+            [row.value] * 2,
+            color=meaning.colour,
+            lw=0.7,
+            ls=style,
+            alpha=alpha,
+            zorder=2,
+        )
+        ax.plot(
+            [start + (latest - start) / 2], [row.value], alpha=alpha, zorder=3, **meaning.style(4)
+        )
