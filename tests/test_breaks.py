@@ -17,7 +17,9 @@ BREAKS = pd.Series({"first": pd.Timestamp("2020-01-22"), "second": pd.Timestamp(
 def frame(*rows):
     """Rows are (earliest, latest, marked)."""
     table = pd.DataFrame(rows, columns=["date_earliest", "date_latest", "marked"])
-    return table.assign(**{name: pd.to_datetime(table[name]) for name in ("date_earliest", "date_latest")})
+    return table.assign(
+        **{name: pd.to_datetime(table[name]) for name in ("date_earliest", "date_latest")}
+    )
 
 
 # Before 2020-01-22 for sure: one opening. After: two closings, one opening. "2020" and "January 2020": on either side.
@@ -35,81 +37,109 @@ HAND = frame(
 def frames(draw, exact=False):
     number = draw(st.integers(2, 9))
     starts = draw(st.lists(st.integers(0, 2500), min_size=number, max_size=number))
-    lengths = [0] * number if exact else draw(st.lists(st.integers(0, 400), min_size=number, max_size=number))
+    lengths = (
+        [0] * number
+        if exact
+        else draw(st.lists(st.integers(0, 400), min_size=number, max_size=number))
+    )
     marked = draw(st.lists(st.booleans(), min_size=number, max_size=number))
     first = pd.Timestamp("2018-01-01") + pd.to_timedelta(starts, unit="D")
     return pd.DataFrame(
-        {"date_earliest": first, "date_latest": first + pd.to_timedelta(lengths, unit="D"), "marked": marked}
+        {
+            "date_earliest": first,
+            "date_latest": first + pd.to_timedelta(lengths, unit="D"),
+            "marked": marked,
+        }
     )
 
 
 def test_side_by_hand():
-    assert list(breaks.side(HAND, "2020-01-22")) == ["before", "either", "either", "after", "after", "after"]
+    assert list(breaks.place_sides(HAND, "2020-01-22")) == [
+        "before",
+        "either",
+        "either",
+        "after",
+        "after",
+        "after",
+    ]
 
 
 def test_the_day_of_the_break_is_after_it_and_the_day_before_is_before_it():
     days = frame(
-        ("2020-01-22", "2020-01-22", True), ("2020-01-21", "2020-01-21", True), ("2020-01-21", "2020-01-22", True)
+        ("2020-01-22", "2020-01-22", True),
+        ("2020-01-21", "2020-01-21", True),
+        ("2020-01-21", "2020-01-22", True),
     )
-    assert list(breaks.side(days, "2020-01-22")) == ["after", "before", "either"]
+    assert list(breaks.place_sides(days, "2020-01-22")) == ["after", "before", "either"]
 
 
 def test_an_open_earliest_day_may_lie_before_every_break():
     open_end = frame((None, "2021-05-01", True))
-    assert list(breaks.side(open_end, "2020-01-22")) == ["either"]
-    assert list(breaks.side(open_end, "2022-02-24")) == ["before"]
+    assert list(breaks.place_sides(open_end, "2020-01-22")) == ["either"]
+    assert list(breaks.place_sides(open_end, "2022-02-24")) == ["before"]
 
 
 def test_share_before_by_hand():
-    assert breaks.share_before(HAND[HAND["marked"]], "2020-01-22") == pytest.approx((0, 1 / 3))
+    assert breaks.measure_share_before(HAND[HAND["marked"]], "2020-01-22") == pytest.approx(
+        (0, 1 / 3)
+    )
 
 
 def test_shares_by_hand():
-    found = breaks.shares(HAND, "2020-01-22")
+    found = breaks.compare_shares(HAND, "2020-01-22")
     # Before: the opening of 2018 with, at most, "2020" (marked) and without "January 2020": 1 of 2. At least 0 of 1.
     assert (found["before_low"], found["before_high"]) == (0, 0.5)
     # After, three or four or five rows: "2020" away and January here 2 of 4; "2020" here and January away 3 of 4.
     assert (found["after_low"], found["after_high"]) == (0.5, 0.75)
-    assert (found["n_before_low"], found["n_before_high"], found["n_after_low"], found["n_after_high"]) == (1, 3, 3, 5)
+    assert (
+        found["n_before_low"],
+        found["n_before_high"],
+        found["n_after_low"],
+        found["n_after_high"],
+    ) == (1, 3, 3, 5)
 
 
 def test_every_allowed_table_is_tried_and_totals_stay():
-    every = breaks.tables(HAND, "2020-01-22")
+    every = breaks.list_splits(HAND, "2020-01-22")
     assert len(every) == 4
     assert all(table.sum() == 6 and table[:, 0].sum() == 3 for table in every)
 
 
 def test_a_side_without_rows_has_no_share():
-    found = breaks.shares(frame(("2021-01-01", "2021-01-01", True), ("2022-01-01", "2022-01-01", False)), "2020-01-22")
+    found = breaks.compare_shares(
+        frame(("2021-01-01", "2021-01-01", True), ("2022-01-01", "2022-01-01", False)), "2020-01-22"
+    )
     assert np.isnan(found["before_low"]) and found["after_low"] == 0.5 and found["p_low"] == 1
 
 
 @given(frames())
 def test_ranges_hold_what_any_exact_dating_gives(table):
-    found = breaks.shares(table, BREAKS["first"])
+    found = breaks.compare_shares(table, BREAKS["first"])
     for rule in breaks.RULES:
-        before = breaks.dated(table, rule) < BREAKS["first"]
+        before = breaks.date_rows(table, rule) < BREAKS["first"]
         for name, mask in (("before", before), ("after", ~before)):
             share = table["marked"][mask].mean()
             if not np.isnan(share) and not np.isnan(found[f"{name}_low"]):
-                assert found[f"{name}_low"] <= share + 1e-12 and share <= found[f"{name}_high"] + 1e-12
+                assert (
+                    found[f"{name}_low"] <= share + 1e-12 and share <= found[f"{name}_high"] + 1e-12
+                )
 
 
 @given(frames(exact=True))
 def test_exact_dates_leave_no_range(table):
-    low, high = breaks.share_before(table, BREAKS["second"])
+    low, high = breaks.measure_share_before(table, BREAKS["second"])
     assert low == high
 
 
 def test_eras_by_hand():
-    found = breaks.eras(HAND, BREAKS, "2018-01-01", "2023-12-31")
+    found = breaks.count_spells(HAND, BREAKS, "2018-01-01", "2023-12-31")
     assert list(found["marked_low"]) == [0, 2, 0] and list(found["marked_high"]) == [1, 3, 0]
     assert list(found["other_low"]) == [1, 0, 1] and list(found["other_high"]) == [2, 1, 1]
     assert found["years"].sum() == pytest.approx(6, abs=0.01)
 
 
 def test_cumulative_by_hand():
-    found = breaks.cumulative(HAND[HAND["marked"]]).set_index("day")
+    found = breaks.count_running(HAND[HAND["marked"]]).set_index("day")
     assert list(found.loc["2020-01-22"]) == [1, 2]
     assert list(found.loc["2021-12-31"]) == [3, 3]
 
@@ -117,14 +147,16 @@ def test_cumulative_by_hand():
 def test_fit_is_the_likelihood_ratio_by_hand():
     # 0 of 2 before, 2 of 2 after, 2 of 4 together: 0 + 0 - 4 ln(1/2).
     marked, before = np.array([False, False, True, True]), np.array([True, True, False, False])
-    assert breaks.fit(marked, before) == pytest.approx(4 * np.log(2))
-    assert breaks.fit(marked, np.array([True, False, True, False])) == pytest.approx(0)
+    assert breaks.measure_fit(marked, before) == pytest.approx(4 * np.log(2))
+    assert breaks.measure_fit(marked, np.array([True, False, True, False])) == pytest.approx(0)
 
 
 def dated(kinds, first="2019-01-01", step="180D"):
     """Measures on exact days, one each half year."""
     days = pd.date_range(first, periods=len(kinds), freq=step)
-    return pd.DataFrame({"date_earliest": days, "date_latest": days, "marked": [kind == "x" for kind in kinds]})
+    return pd.DataFrame(
+        {"date_earliest": days, "date_latest": days, "marked": [kind == "x" for kind in kinds]}
+    )
 
 
 def brute_apart(table, true, rival):
@@ -132,34 +164,42 @@ def brute_apart(table, true, rival):
     days, marked = table["date_earliest"], table["marked"].to_numpy()
     sides = [np.flatnonzero(days < true), np.flatnonzero(days >= true)]
     before = (days < rival).to_numpy()
-    seen, observed = [], breaks.fit(marked, before)
+    seen, observed = [], breaks.measure_fit(marked, before)
     for left in set(permutations(marked[sides[0]])):
         for right in set(permutations(marked[sides[1]])):
-            seen.append(float(breaks.fit(np.array([*left, *right]), before)))
+            seen.append(float(breaks.measure_fit(np.array([*left, *right]), before)))
     return np.mean(np.array(seen) >= observed - 1e-9)
 
 
 @pytest.mark.parametrize("kinds", ["ooxxxxoo", "oooxxxxx", "oxoxoxox", "xxooxxoo", "oooooxxo"])
 def test_apart_agrees_with_every_permutation(kinds):
     table = dated(kinds)
-    found = breaks.apart(table, BREAKS, "middle").set_index(["true", "rival"])
+    found = breaks.tell_apart(table, BREAKS, "middle").set_index(["true", "rival"])
     for true, rival in (("first", "second"), ("second", "first")):
-        assert found.loc[(true, rival), "p"] == pytest.approx(brute_apart(table, BREAKS[true], BREAKS[rival]))
+        assert found.loc[(true, rival), "p"] == pytest.approx(
+            brute_apart(table, BREAKS[true], BREAKS[rival])
+        )
         assert found.loc[(true, rival), "least_p"] <= found.loc[(true, rival), "p"] + 1e-12
 
 
 def test_breaks_with_nothing_between_them_cannot_be_told_apart():
     table = frame(
-        ("2019-01-01", "2019-01-01", False), ("2023-01-01", "2023-01-01", True), ("2024-01-01", "2024-01-01", True)
+        ("2019-01-01", "2019-01-01", False),
+        ("2023-01-01", "2023-01-01", True),
+        ("2024-01-01", "2024-01-01", True),
     )
-    found = breaks.apart(table, BREAKS, "middle")
-    assert list(found["n_between"]) == [0, 0] and list(found["p"]) == [1, 1] and list(found["least_p"]) == [1, 1]
+    found = breaks.tell_apart(table, BREAKS, "middle")
+    assert (
+        list(found["n_between"]) == [0, 0]
+        and list(found["p"]) == [1, 1]
+        and list(found["least_p"]) == [1, 1]
+    )
 
 
 @settings(deadline=None, max_examples=40)
 @given(frames())
 def test_pair_ranges_are_probabilities_in_order(table):
-    found = breaks.apart_range(table, BREAKS)
+    found = breaks.tell_apart_range(table, BREAKS)
     assert (found["p_low"] <= found["p_high"]).all()
     assert found[["p_low", "p_high", "least_p_low"]].map(lambda p: 0 <= p <= 1).all(axis=None)
 
@@ -168,51 +208,59 @@ def test_one_candidate_gives_the_exact_permutation_p():
     table = dated("ooooxxxxxx")
     only = BREAKS[["first"]]
     marked, before = table["marked"].to_numpy(), (table["date_earliest"] < only["first"]).to_numpy()
-    observed = breaks.fit(marked, before)
+    observed = breaks.measure_fit(marked, before)
     law = stats.hypergeom(10, 6, int(before.sum()))
     exact = sum(
         law.pmf(hits)
         for hits in range(int(before.sum()) + 1)
         if law.pmf(hits) > 0
-        and breaks.fit(np.array([True] * hits + [False] * (before.sum() - hits)
+        and breaks.measure_fit(np.array([True] * hits + [False] * (before.sum() - hits)
                                 + [True] * (6 - hits) + [False] * (4 - before.sum() + hits)),
                        np.arange(10) < before.sum()) >= observed - 1e-9
     )  # fmt: skip
-    found = breaks.any_break(table, only, "middle", 9_999, 1)
+    found = breaks.find_best_break(table, only, "middle", 9_999, 1)
     assert found["best"] == "first" and found["p"] == pytest.approx(exact, abs=0.015)
 
 
 def test_a_seed_gives_the_same_p_and_chance_is_not_called_a_break():
     table = dated("oxoxoxoxox")
-    one, other = (breaks.any_break(table, BREAKS, "middle", 999, 7) for _ in range(2))
+    one, other = (breaks.find_best_break(table, BREAKS, "middle", 999, 7) for _ in range(2))
     assert one == other and one["p"] > 0.3
 
 
 def test_around_keeps_to_its_spell():
-    found = breaks.around(HAND, BREAKS[["second"]], 24)
+    found = breaks.compare_near(HAND, BREAKS[["second"]], 24)
     # From 24 February 2020 to 23 February 2024: "2021" before, August 2023 after; "2020" is not wholly inside.
     assert (found["n_before_low"].iloc[0], found["n_after_low"].iloc[0]) == (1, 1)
 
 
 @pytest.mark.parametrize(
     ("low", "high", "words"),
-    [(0.0002, 0.0009, "<0.001"), (0.55, 0.934, "0.55-0.93"), (0.004, 0.004, "0.004"), (1, 1, "1.00")],
+    [
+        (0.0002, 0.0009, "<0.001"),
+        (0.55, 0.934, "0.55-0.93"),
+        (0.004, 0.004, "0.004"),
+        (1, 1, "1.00"),
+    ],
 )
 def test_told(low, high, words):
-    assert breaks.told(low, high) == words
+    assert breaks.word_p(low, high) == words
 
 
 def test_words_for_ranges():
-    assert breaks.whole(14, 15) == "14-15" and breaks.whole(3, 3) == "3"
-    assert breaks.percent(0.609, 0.625) == "61-62 %" and breaks.percent(float("nan"), 1) == "none"
+    assert breaks.word_range(14, 15) == "14-15" and breaks.word_range(3, 3) == "3"
+    assert (
+        breaks.word_percent(0.609, 0.625) == "61-62 %"
+        and breaks.word_percent(float("nan"), 1) == "none"
+    )
 
 
 def test_what_is_plotted_is_complete():
-    table = breaks.compare(HAND, BREAKS)
-    pairs = breaks.apart_range(HAND, BREAKS)
-    found = breaks.plotted({"x": breaks.cumulative(HAND)}, table, pairs)
+    table = breaks.compare_breaks(HAND, BREAKS)
+    pairs = breaks.tell_apart_range(HAND, BREAKS)
+    found = breaks.list_plotted({"x": breaks.count_running(HAND)}, table, pairs)
     assert list(found.columns) == list(breaks.PLOTTED)
-    assert len(found) == len(breaks.cumulative(HAND)) + 3 * len(BREAKS) + len(pairs)
+    assert len(found) == len(breaks.count_running(HAND)) + 3 * len(BREAKS) + len(pairs)
 
 
 def test_rates_and_their_ratio_by_hand():
@@ -222,7 +270,9 @@ def test_rates_and_their_ratio_by_hand():
     assert breaks.estimate_rate(0, 1)[0] == 0
     same = breaks.compare_rates(6, 2, 3, 1)
     assert same["ratio"] == 1 and same["p"] == pytest.approx(1) and same["low"] < 1 < same["high"]
-    one = breaks.compare_rates(8, 1, 2, 1)  # given ten in all, eight or more on one side: 56 of 1024
+    one = breaks.compare_rates(
+        8, 1, 2, 1
+    )  # given ten in all, eight or more on one side: 56 of 1024
     assert one["p"] == pytest.approx(2 * 56 / 1024)
     other = breaks.compare_rates(2, 1, 8, 1)
     assert (one["low"], one["high"]) == pytest.approx((1 / other["high"], 1 / other["low"]))
@@ -234,3 +284,17 @@ def test_growth_is_chained_and_never_across_a_gap():
     assert index.to_dict() == pytest.approx({1989: 100, 1990: 110, 1991: 55})
     with pytest.raises(ValueError, match="1991"):
         growth.chain_growth(pd.Series({1990: 1.0, 1992: 1.0}), 1989)
+
+
+def test_bundles_spells_and_the_best_split_by_hand():
+    days = pd.Series(pd.to_datetime(["2020-03-01", "2020-01-01", "2020-01-10", "2020-01-20"]))
+    assert [str(day.date()) for day in breaks.group_bundles(days, 14)] == [
+        "2020-01-01",
+        "2020-03-01",
+    ]
+    assert len(breaks.group_bundles(days, 0)) == 4
+    spells = breaks.estimate_spells(days, ["2020-01-01", "2020-01-20", "2021-01-01"])
+    assert list(spells["number"]) == [2, 2]
+    assert spells["rate"][0] == pytest.approx(2 / (19 / 365.25))
+    found = breaks.find_best_split(dated("ooxx"), "middle")
+    assert found == (pd.Timestamp("2019-06-30"), pd.Timestamp("2019-12-27"))

@@ -12,53 +12,86 @@ def statements(*rows):
     return pd.DataFrame(rows, columns=["who", "reason_class", "mission_id", "date", "sources"])
 
 
-BLOCKS = {"dprk": "North", "rok": "South", "host": "Hosts", "other": "Others"}
-
-
 def test_speakers_are_sorted_into_kinds_and_their_statements_joined():
-    found = n06_why_now.speakers(
+    found = n06_why_now.gather_speakers(
         statements(
             ("DPRK ambassador in Kampala", "efficiency", "UGA-kampala-embassy", "2023-10-27", "a"),
             ("Ugandan presidency", "efficiency", "UGA-kampala-embassy", "2023-10-23", "b"),
-            ("President of Uganda", "economy;efficiency", "UGA-kampala-embassy", "2023-10-23", "c;b"),
+            (
+                "President of Uganda",
+                "economy;efficiency",
+                "UGA-kampala-embassy",
+                "2023-10-23",
+                "c;b",
+            ),
             ("ROK foreign ministry", "sanctions", None, "2023-12-05", "d"),
-            ("Ryu Hyun Woo (former acting DPRK envoy in Kuwait)", "economy", None, "2023-11-01", "e"),
-            ("Yonhap, as relayed by Korea News Gazette", "economy", "HKG-hong-kong-cg", "2023-10", "f"),
+            (
+                "Ryu Hyun Woo (former acting DPRK envoy in Kuwait)",
+                "economy",
+                None,
+                "2023-11-01",
+                "e",
+            ),
+            (
+                "Yonhap, as relayed by Korea News Gazette",
+                "economy",
+                "HKG-hong-kong-cg",
+                "2023-10",
+                "f",
+            ),
             ("DPRK foreign ministry", "economy", None, "1998-03-14", "g"),
-        ),
-        BLOCKS,
+        )
     )
-    assert list(found["block"]) == ["1998", "North", "South", "Hosts", "Others", "Others"]
+    blocks = n06_why_now.BLOCKS
+    order = ["dprk", "rok", "host", "other", "other"]
+    assert list(found["block"]) == ["1998", *(blocks[group] for group in order)]
     uganda = found[found["name"].eq("Ugandan presidency")].iloc[0]
-    assert uganda["marked"] == ["economy", "efficiency"] and uganda["sources"] == "b;c" and uganda["aside"] == "Kampala"
+    assert (
+        uganda["marked"] == ["economy", "efficiency"]
+        and uganda["sources"] == "b;c"
+        and uganda["aside"] == "Kampala"
+    )
     yonhap = found[found["name"].eq("Yonhap")].iloc[0]
     assert yonhap["aside"] == "Hong Kong" and yonhap["group"] == "other"
 
 
 def test_speakers_who_share_a_body_are_one_voice(monkeypatch):
     heard = {"a": {"mofa"}, "b": {"mofa", "afp"}, "c": {"afp"}, "d": {"kbs"}}
-    monkeypatch.setattr(sources, "name_voices", lambda ids: frozenset().union(*(heard[x] for x in ids.split(";"))))
-    assert n06_why_now.independent(["a", "c"]) == 2
-    assert n06_why_now.independent(["a", "b", "c", "d"]) == 2  # b links a and c
-    assert n06_why_now.independent([]) == 0
+    monkeypatch.setattr(
+        sources, "name_voices", lambda ids: frozenset().union(*(heard[x] for x in ids.split(";")))
+    )
+    assert n06_why_now.count_voices(["a", "c"]) == 2
+    assert n06_why_now.count_voices(["a", "b", "c", "d"]) == 2  # b links a and c
+    assert n06_why_now.count_voices([]) == 0
 
 
 def test_amounts_are_least_and_greatest_times_the_factor_and_as_sure_as_the_weakest():
     series = pd.DataFrame({"series_id": ["x_low", "x_high", "y"], "year": [2022, 2022, 2022], "value": [10.0, 30.0, 5.0],
                            "confidence": ["high", "low", "high"], "sources": ["s", "t", "u"]})  # fmt: skip
-    plan = pd.DataFrame({"label": ["X"], "series": ["x_(low|high)"], "first": [2022], "last": [2022], "factor_low": [12],
-                         "factor_high": [12]})  # fmt: skip
-    found = n06_why_now.gather(series, plan)
-    assert found.loc[0, ["low", "high", "confidence", "sources"]].to_list() == [120, 360, "low", "s;t"]
-    part = n06_why_now.part_of(found, "X", "paid", 0.1, 0.5, "of it").iloc[-1]
-    assert (part["label"], part["low"], part["high"], part["quality"]) == ("paid", 12, 180, "arithmetic")
+    plan = pd.DataFrame({"label": ["X"], "series": [["x_low", "x_high"]], "first": [2022], "last": [2022],
+                         "factor": [12]})  # fmt: skip
+    found = n06_why_now.gather_amounts(series, plan)
+    assert found.loc[0, ["low", "high", "confidence", "sources"]].to_list() == [
+        120,
+        360,
+        "low",
+        "s;t",
+    ]
+    part = n06_why_now.add_part(found, "X", {"label": "paid"}, 0.1, 0.5).iloc[-1]
+    assert (part["label"], part["low"], part["high"]) == ("paid", 12, 180)
 
 
 def test_vintages_are_chained_apart_and_never_across_a_gap():
     series = pd.DataFrame(
-        {"series_id": ["a"] * 2 + ["b"] * 2, "year": [1990, 1991, 1990, 1992], "value": [-10.0, -50, 1, 1]}
+        {
+            "series_id": ["a"] * 2 + ["b"] * 2,
+            "year": [1990, 1991, 1990, 1992],
+            "value": [-10.0, -50, 1, 1],
+        }
     )
-    found = n06_why_now.economy(series, {"growth": "a first 1;b revised 1"}, 1989)
+    found = n06_why_now.gather_economy(
+        series, {"growth": [("a", "first", 1), ("b", "revised", 1)]}, 1989
+    )
     output = found[found["panel"].eq("output")]
     assert set(output["key"]) == {"first"}
     assert list(output["value"]) == pytest.approx([100, 90, 45])
@@ -67,5 +100,5 @@ def test_vintages_are_chained_apart_and_never_across_a_gap():
 def test_compilations_differ_by_the_greatest_gap():
     values = pd.DataFrame({"key": ["A"] * 4, "year": [1, 1, 2, 2], "value": [0.5, 0.6, 0.7, 0.4],
                            "hollow": [False, True, False, True]})  # fmt: skip
-    share, gap = n06_why_now.compilations(values)
+    share, gap = n06_why_now.compare_compilations(values)
     assert list(share["A"]) == [0.5, 0.7] and gap == pytest.approx(0.3)

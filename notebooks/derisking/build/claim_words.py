@@ -5,8 +5,10 @@ from derisking.core.tables import load_table
 
 
 def read_claim_words() -> dict[str, str]:
-    """Return what marks may say of each claim: its wording, what would show it, and the verdict
-    (q21.claim, ...)."""
+    """Return what marks may say of each claim, by mark: q21.claim, q21.quotation and so on.
+
+    Our wording, what would show it, the verdict, and the author's own words where there are any.
+    """
     table, words = load_table("claims"), {}
     verdicts = claims.reach_verdicts(table, load_table("findings"))
     for row in table.itertuples():
@@ -16,6 +18,8 @@ def read_claim_words() -> dict[str, str]:
             if isinstance(row.expected_if_true, str)
             else "nothing that can be observed"
         )
+        if isinstance(row.quotation, str):
+            words[f"{key}.quotation"] = row.quotation
         words |= {
             f"{key}.claim": row.claim,
             f"{key}.test": test,

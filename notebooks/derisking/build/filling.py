@@ -4,9 +4,9 @@ fit.
 See `derisking.core.glue` for the marks. Three things are faults: a mark or a name in an alternative
 text without a value, a value that no sentence uses, and words between marks that are not the value.
 
-What a notebook says of a claim need not be glued: the marks `q21.claim`, `q21.test` and
-`q21.verdict` hold the wording of claim Q2.1, what would show it, and the verdict, from the tables
-of claims and findings.
+What a notebook says of a claim need not be glued: the marks `q21.claim`, `q21.quotation`,
+`q21.test` and `q21.verdict` hold our wording of claim Q2.1, the author's own, what would show it,
+and the verdict, from the tables of claims and findings.
 """
 
 import re

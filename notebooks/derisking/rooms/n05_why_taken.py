@@ -5,14 +5,17 @@ from typing import NamedTuple
 import pandas as pd
 
 from derisking.draw import style
-from derisking.draw.multiples import axis as set_years
-from derisking.draw.multiples import diverging as draw_opposed
-from derisking.draw.multiples import head as write_head
-from derisking.draw.multiples import line as draw_series
-from derisking.draw.multiples import number as to_year
-from derisking.draw.multiples import phase as shade_span
-from derisking.draw.multiples import rows as set_rows
-from derisking.draw.multiples import say
+from derisking.draw.axes import set_rows, set_years, shade_span, to_year
+from derisking.draw.marks import (
+    draw_key,
+    draw_opposed,
+    draw_series,
+    find_middle,
+    make_hollow,
+    stack_rows,
+    write_head,
+    write_note,
+)
 from derisking.draw.style import PALE
 
 UP, DOWN = "opening", "closing"  # directions of a measure
@@ -29,25 +32,6 @@ OFFSETS = {  # points from a count to its number, where above would hit another 
     "C004": (9, 0),
     "C025": None,
 }
-
-
-def write_note(ax, x, y, words, dx=0, dy=0, halo=False, **text):
-    """Write a small note in data coordinates."""
-    return say(ax, x, y, words, dx, dy, **({} if halo else {"bbox": None}) | text)
-
-
-def find_middle(frame: pd.DataFrame) -> pd.Series:
-    """Return the middle of the possible days of each row."""
-    return frame["date_earliest"] + (frame["date_latest"] - frame["date_earliest"]) / 2
-
-
-def stack_rows(starts, ends, gap: float) -> list[int]:
-    """Return a level for each mark, so that marks nearer than `gap` do not hide each other."""
-    levels, last = [], None
-    for start, end in zip(starts, ends, strict=True):
-        levels.append(levels[-1] + 1 if levels and start - last < gap else 0)
-        last = end
-    return levels
 
 
 class Panel(NamedTuple):
@@ -202,7 +186,7 @@ def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple[float, float]):
             drawn.set_clip_on(False)  # a mark at zero stays whole
         ax.set_ylim(*panel.limits)
         for x, y, words in panel.labels:
-            write_note(ax, x, y, words, halo=True, ha="center", va="center")
+            write_note(ax, x, y, words, halo=True, ha="center")
         if letter in LEVELS:
             ax.axhline(LEVELS[letter], color=PALE, lw=0.6, zorder=0)
     return fig
@@ -222,7 +206,9 @@ def draw_missions_fell(stock: pd.DataFrame, closed: pd.DataFrame, outside: pd.Da
     for ax, letter, words, unit in zip(axes, "abc", heads, units, strict=True):
         write_head(ax, letter, words, unit)
         set_years(ax, 1989, 2026, every=5)
-        shade_span(ax, 1990, 2000, phases["risk_taken"].colour, "the 1990s" if ax is axes[0] else "")
+        shade_span(
+            ax, 1990, 2000, phases["risk_taken"].colour, "the 1990s" if ax is axes[0] else ""
+        )
         shade_span(ax, *shut, phases["pandemic"].colour, "border closed" if ax is axes[0] else "")
     _draw_stock(axes[0], stock)
     draw_opposed(axes[1], closed, opening, closing)
@@ -230,7 +216,7 @@ def draw_missions_fell(stock: pd.DataFrame, closed: pd.DataFrame, outside: pd.Da
     axes[1].set_ylim(-15.5, 0)
     axes[2].set_ylim(-6.6, 8.4)
     for y, meaning in ((1.1, opening), (-1.1, closing)):
-        write_note(axes[2], 1989.2, y, meaning.label, va="center")
+        write_note(axes[2], 1989.2, y, meaning.label)
     _write_decade(axes, closed, outside)
     return fig
 
@@ -239,7 +225,7 @@ def _write_decade(axes, closed: pd.DataFrame, outside: pd.DataFrame) -> None:
     """Write the sums of the 1990s beside the bars of that decade."""
     lost = closed.loc[closed["year"].between(1990, 1999), ["lower", "upper"]].sum()
     sums = outside[outside["year"].between(1990, 1999)].groupby("side")["lower"].sum()
-    look = {"fontsize": 7, "fontweight": "bold", "va": "center"}
+    look = {"fontsize": 7, "fontweight": "bold"}
     write_note(
         axes[1],
         2000.3,
@@ -261,10 +247,10 @@ def _draw_stock(ax, stock: pd.DataFrame) -> None:
             ax.plot(x[run.index], run["value"], color=look.colour, lw=0.9, zorder=2)
         for row, at in zip(part.itertuples(), x, strict=True):
             if (offset := OFFSETS.get(row.count_id, (0, 7))) is not None:
-                write_note(ax, at, row.value, str(row.value), *offset, ha="center", va="center")
+                write_note(ax, at, row.value, str(row.value), *offset, ha="center")
     names = [(2000.3, 68, "all missions"), (1992.6, 57, "embassies"), (1991.6, 34, "in Africa")]
     for x, y, words in names:
-        write_note(ax, x, y, words, fontsize=7, ha="left" if y != 57 else "center", va="center")
+        write_note(ax, x, y, words, fontsize=7, ha="left" if y != 57 else "center")
     ax.set_ylim(0, 80)
 
 
@@ -284,7 +270,7 @@ def draw_openings(counts: pd.DataFrame, heads: dict[str, str], talks: list[int])
         draw_opposed(ax, counts[counts["panel"].eq(letter)], opening, closing)
         ax.set_ylim(-8.5, 10.5)
         for y, meaning in ((1.2, opening), (-1.4, closing)):
-            write_note(ax, 1986, y, meaning.label, va="center")
+            write_note(ax, 1986, y, meaning.label)
     for year in talks:
         if year != 2019:
             words = "talks\n2018-19" if year == 2018 else f"talks\n{year}"
@@ -315,9 +301,10 @@ def draw_turns(turns: pd.DataFrame, fields: list[str], spans: dict[str, tuple[in
             level = stack_rows(some["x"], some["x"], 0.16)
             y = fields.index(field) + sign * (0.14 + 0.2 * pd.Series(level, index=some.index))
             for hollow, marks in some.groupby("hollow"):
-                look = looks[direction].style(4) | ({"markerfacecolor": "white"} if hollow else {})
+                look = looks[direction].style(4)
+                look = make_hollow(look) if hollow else look
                 ax.plot(marks["x"], y[marks.index], zorder=3, **look)
     shade = style.read_meanings("phase")["pandemic"].colour
     shade_span(axes[1], *shut, shade, "border closed")
-    style.draw_key(axes[1], "measure", [DOWN, UP], loc="lower left", bbox_to_anchor=(0.3, 1.0), ncols=2)
+    draw_key(axes[1], "measure", only=[DOWN, UP], loc="lower left", bbox_to_anchor=(0.3, 1.0))
     return fig

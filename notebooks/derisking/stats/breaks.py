@@ -33,13 +33,15 @@ SIDES = ("before", "after", "either")
 RULES = ("earliest", "middle", "latest")  # where in its interval a measure may be dated
 
 
-def within(frame: pd.DataFrame, first, last) -> pd.DataFrame:
+def keep_within(frame: pd.DataFrame, first, last) -> pd.DataFrame:
     """Return the rows that certainly fall on the days from `first` to `last`."""
-    inside = (frame["date_earliest"] >= pd.Timestamp(first)) & (frame["date_latest"] <= pd.Timestamp(last))
+    inside = (frame["date_earliest"] >= pd.Timestamp(first)) & (
+        frame["date_latest"] <= pd.Timestamp(last)
+    )
     return frame[inside].reset_index(drop=True)
 
 
-def side(frame: pd.DataFrame, day) -> pd.Series:
+def place_sides(frame: pd.DataFrame, day) -> pd.Series:
     """Say for each row whether it lies "before" `day`, "after" it (that day included), or may be on "either" side."""
     day = pd.Timestamp(day)
     found = pd.Series("either", index=frame.index)
@@ -48,72 +50,86 @@ def side(frame: pd.DataFrame, day) -> pd.Series:
     return found
 
 
-def tables(frame: pd.DataFrame, day) -> list[np.ndarray]:
+def list_splits(frame: pd.DataFrame, day) -> list[np.ndarray]:
     """Return every 2 x 2 table the dates allow: rows before and after, columns marked and not marked."""
-    count = pd.crosstab(side(frame, day), frame["marked"]).reindex(index=SIDES, columns=[True, False], fill_value=0)
+    count = pd.crosstab(place_sides(frame, day), frame["marked"]).reindex(
+        index=SIDES, columns=[True, False], fill_value=0
+    )
     before, after, either = (count.loc[name].to_numpy() for name in SIDES)
     moves = product(*(range(number + 1) for number in either))
     return [np.array([before + move, after + either - move]) for move in map(np.array, moves)]
 
 
-def share_before(frame: pd.DataFrame, day) -> tuple[float, float]:
+def measure_share_before(frame: pd.DataFrame, day) -> tuple[float, float]:
     """Return the least and the greatest share of the rows that lie before `day`."""
-    found = side(frame, day)
+    found = place_sides(frame, day)
     return float((found == "before").mean()), float((found != "after").mean())
 
 
-def shares(frame: pd.DataFrame, day) -> dict[str, float]:
+def compare_shares(frame: pd.DataFrame, day) -> dict[str, float]:
     """Return the share of marked rows before and after `day`, each as a range, and the exact p of their difference.
 
     Keys: n_before_low, n_before_high, n_after_low, n_after_high (rows a side); before_low, before_high, after_low,
     after_high (share marked; NaN for a side that may be empty); p_low, p_high (two-sided Fisher test).
     Null of p: the measures and the dates are what they are, and which kind fell on which date is chance.
     """
-    every = tables(frame, day)
+    every = list_splits(frame, day)
     rows = np.array([table.sum(axis=1) for table in every])
     with np.errstate(invalid="ignore"):
         parts = np.array([table[:, 0] for table in every]) / rows
     p = [stats.fisher_exact(table).pvalue for table in every]
     result = {}
     for number, name in enumerate(SIDES[:2]):
-        result |= {f"n_{name}_low": int(rows[:, number].min()), f"n_{name}_high": int(rows[:, number].max())}
-        result |= {f"{name}_low": float(parts[:, number].min()), f"{name}_high": float(parts[:, number].max())}
+        result |= {
+            f"n_{name}_low": int(rows[:, number].min()),
+            f"n_{name}_high": int(rows[:, number].max()),
+        }
+        result |= {
+            f"{name}_low": float(parts[:, number].min()),
+            f"{name}_high": float(parts[:, number].max()),
+        }
     return result | {"p_low": float(min(p)), "p_high": float(max(p))}
 
 
-def compare(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
-    """Return one row a break with `share_before` of the marked rows and all of `shares`.
+def compare_breaks(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
+    """Return one row a break with `measure_share_before` of the marked rows and all of `compare_shares`.
 
     breaks: days, indexed by the name of the break. Columns: break, day, marked_before_low, marked_before_high, and
-    those of `shares`.
+    those of `compare_shares`.
     """
     rows = []
     for name, day in breaks.items():
-        low, high = share_before(frame[frame["marked"]], day)
+        low, high = measure_share_before(frame[frame["marked"]], day)
         rows.append(
-            {"break": name, "day": day, "marked_before_low": low, "marked_before_high": high, **shares(frame, day)}
+            {
+                "break": name,
+                "day": day,
+                "marked_before_low": low,
+                "marked_before_high": high,
+                **compare_shares(frame, day),
+            }
         )
     return pd.DataFrame(rows)
 
 
-def around(frame: pd.DataFrame, breaks: pd.Series, months: int) -> pd.DataFrame:
-    """Return the columns of `compare` for the rows in equal spells of `months` before and after each break."""
+def compare_near(frame: pd.DataFrame, breaks: pd.Series, months: int) -> pd.DataFrame:
+    """Return the columns of `compare_breaks` for the rows in equal spells of `months` before and after each break."""
     spell = pd.DateOffset(months=months)
     found = []
     for name, day in breaks.items():
-        near = within(frame, day - spell, day + spell - pd.Timedelta(days=1))
-        found.append(compare(near, pd.Series({name: day})))
+        near = keep_within(frame, day - spell, day + spell - pd.Timedelta(days=1))
+        found.append(compare_breaks(near, pd.Series({name: day})))
     return pd.concat(found, ignore_index=True)
 
 
-def dated(frame: pd.DataFrame, rule: str) -> pd.Series:
+def date_rows(frame: pd.DataFrame, rule: str) -> pd.Series:
     """Return one day a row: "earliest", "latest", or the "middle" of the two; a lacking bound is the other one."""
     first = frame["date_earliest"].fillna(frame["date_latest"])
     last = frame["date_latest"].fillna(first)
     return {"earliest": first, "middle": first + (last - first) / 2, "latest": last}[rule]
 
 
-def fit(marked: np.ndarray, before: np.ndarray) -> np.ndarray:
+def measure_fit(marked: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Return the log likelihood ratio of two binomial shares (before, after) against one common share.
 
     marked: True and False, measures along the last axis. before: the same for "lies before the break".
@@ -134,39 +150,41 @@ def _log(hits, number):
     return xlogy(hits, hits) + xlogy(number - hits, number - hits) - xlogy(number, number)
 
 
-def any_break(frame: pd.DataFrame, breaks: pd.Series, rule: str, draws: int, seed: int) -> dict[str, float]:
+def find_best_break(
+    frame: pd.DataFrame, breaks: pd.Series, rule: str, draws: int, seed: int
+) -> dict[str, float]:
     """Test whether the best of the candidate breaks fits better than chance, allowing for the choice among them.
 
-    Null: kinds are exchangeable over the dates. Statistic: the greatest `fit` of the candidates. The p is that of
+    Null: kinds are exchangeable over the dates. Statistic: the greatest `measure_fit` of the candidates. The p is that of
     `scipy.stats.permutation_test` with `draws` random permutations from `seed`, the observed order included.
     Keys: best (name of the break), fit, p.
     """
-    days = dated(frame, rule).to_numpy()
+    days = date_rows(frame, rule).to_numpy()
     before = np.array([days < np.datetime64(pd.Timestamp(day)) for day in breaks])
 
     def best(marked, axis=-1):
-        return np.max([fit(marked, mask) for mask in before], axis=0)
+        return np.max([measure_fit(marked, mask) for mask in before], axis=0)
 
     marked = frame["marked"].to_numpy()
     test = stats.permutation_test(
         (marked,), best, permutation_type="pairings", vectorized=True, n_resamples=draws, alternative="greater",
         rng=np.random.default_rng(seed),
     )  # fmt: skip
-    fits = [float(fit(marked, mask)) for mask in before]
+    fits = [float(measure_fit(marked, mask)) for mask in before]
     return {"best": breaks.index[int(np.argmax(fits))], "fit": max(fits), "p": float(test.pvalue)}
 
 
-def apart(frame: pd.DataFrame, breaks: pd.Series, rule: str) -> pd.DataFrame:
+def tell_apart(frame: pd.DataFrame, breaks: pd.Series, rule: str) -> pd.DataFrame:
     """Ask of each pair of breaks: if the one were the only break, is it a surprise how well the other fits?
 
     Null: kinds are exchangeable over the dates within each side of `true`. The break `rival` cuts one of these sides,
-    and the number of marked rows between the two breaks is then hypergeometric: p is the exact chance of a `fit` of the
+    and the number of marked rows between the two breaks is then hypergeometric: p is the exact chance of a `measure_fit` of the
     rival as good as the observed one or better. least_p is the smallest p that any outcome could have given: where it
     is large, these dates cannot tell the two breaks apart, whatever happened.
 
     Columns: true, rival, n_between, marked_between, p, least_p.
     """
-    days, marked = dated(frame, rule).to_numpy(), frame["marked"].to_numpy()
+    days, marked = date_rows(frame, rule).to_numpy(), frame["marked"].to_numpy()
     rows = []
     for true, rival in permutations(breaks.index, 2):
         cut, other = (np.datetime64(pd.Timestamp(breaks[name])) for name in (true, rival))
@@ -182,15 +200,17 @@ def apart(frame: pd.DataFrame, breaks: pd.Series, rule: str) -> pd.DataFrame:
         fits = _ratio(marked[before].sum() + moved, before.sum(), marked.sum(), len(days))
         tails = [min(1.0, float(chance[fits >= value - 1e-9].sum())) for value in fits]
         rows.append([true, rival, number, hits, tails[hits - outcomes[0]], min(tails)])
-    return pd.DataFrame(rows, columns=["true", "rival", "n_between", "marked_between", "p", "least_p"])
+    return pd.DataFrame(
+        rows, columns=["true", "rival", "n_between", "marked_between", "p", "least_p"]
+    )
 
 
-def apart_range(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
-    """Return `apart` over the three ways to date a measure within its interval.
+def tell_apart_range(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
+    """Return `tell_apart` over the three ways to date a measure within its interval.
 
     Columns: true, rival, n_low, n_high (rows between the two), p_low, p_high, least_p_low.
     """
-    every = pd.concat(apart(frame, breaks, rule) for rule in RULES)
+    every = pd.concat(tell_apart(frame, breaks, rule) for rule in RULES)
     groups = every.groupby(["true", "rival"], sort=False)
     return groups.agg(
         n_low=("n_between", "min"), n_high=("n_between", "max"), p_low=("p", "min"), p_high=("p", "max"),
@@ -198,7 +218,7 @@ def apart_range(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
     ).reset_index()  # fmt: skip
 
 
-def eras(frame: pd.DataFrame, breaks: pd.Series, first, last) -> pd.DataFrame:
+def count_spells(frame: pd.DataFrame, breaks: pd.Series, first, last) -> pd.DataFrame:
     """Count measures in the spells between `first`, the breaks and `last` (the last day).
 
     Columns: start, end, years (length), marked_low, marked_high, other_low, other_high (certainly and possibly in it).
@@ -208,14 +228,21 @@ def eras(frame: pd.DataFrame, breaks: pd.Series, first, last) -> pd.DataFrame:
     for start, end in pairwise(edges):
         sure = (frame["date_earliest"] >= start) & (frame["date_latest"] < end)
         may = ~(frame["date_earliest"] >= end) & (frame["date_latest"] >= start)
-        count = {"start": start, "end": end - pd.Timedelta(days=1), "years": (end - start).days / 365.25}
+        count = {
+            "start": start,
+            "end": end - pd.Timedelta(days=1),
+            "years": (end - start).days / 365.25,
+        }
         for name, kind in (("marked", frame["marked"]), ("other", ~frame["marked"])):
-            count |= {f"{name}_low": int((sure & kind).sum()), f"{name}_high": int((may & kind).sum())}
+            count |= {
+                f"{name}_low": int((sure & kind).sum()),
+                f"{name}_high": int((may & kind).sum()),
+            }
         rows.append(count)
     return pd.DataFrame(rows)
 
 
-def cumulative(frame: pd.DataFrame) -> pd.DataFrame:
+def count_running(frame: pd.DataFrame) -> pd.DataFrame:
     """Count rows along time. Columns: day, low (certainly happened by then), high (possibly happened by then)."""
     first = frame["date_earliest"].fillna(frame["date_latest"])
     days = pd.Index(sorted({*first, *frame["date_latest"]}), name="day")
@@ -228,8 +255,8 @@ def cumulative(frame: pd.DataFrame) -> pd.DataFrame:
 class Study:
     """All that is asked of one list of measures and one set of breaks.
 
-    frame: the measures. days: the breaks by name. running: `cumulative` by kind. table: `compare`, indexed by break,
-    with `words` (number of marked rows before). pairs: `apart_range` with `text` and `strong` (p below 0.05 / pairs).
+    frame: the measures. days: the breaks by name. running: `count_running` by kind. table: `compare_breaks`, indexed by break,
+    with `words` (number of marked rows before). pairs: `tell_apart_range` with `text` and `strong` (p below 0.05 / pairs).
     """
 
     frame: pd.DataFrame
@@ -248,57 +275,53 @@ class Study:
 
     def shift(self, name: str) -> str:
         """Return the shares before and after a break as words."""
-        return contrast(self.table.loc[name])
+        return word_shift(self.table.loc[name])
 
     def chance(self, name: str) -> str:
         """Return the range of the exact p of the difference at a break as words."""
-        return told(*self.table.loc[name, ["p_low", "p_high"]])
+        return word_p(*self.table.loc[name, ["p_low", "p_high"]])
 
     def best(self, draws: int, seed: int) -> pd.DataFrame:
-        """Return `any_break` for each way of dating: columns best, fit, p."""
-        return pd.DataFrame([any_break(self.frame, self.days, rule, draws, seed) for rule in RULES], index=RULES)
+        """Return `find_best_break` for each way of dating: columns best, fit, p."""
+        return pd.DataFrame(
+            [find_best_break(self.frame, self.days, rule, draws, seed) for rule in RULES],
+            index=RULES,
+        )
 
     def winner(self, draws: int, seed: int) -> str:
         """Return the best break and its range of p as words; several names where the ways of dating disagree."""
         found = self.best(draws, seed)
-        chance = told(found["p"].min(), found["p"].max())
+        chance = word_p(found["p"].min(), found["p"].max())
         return f"{' or '.join(sorted(set(found['best'])))} (p {'' if chance.startswith('<') else '= '}{chance})"
 
 
-def study(frame: pd.DataFrame, kinds: tuple[str, str], days: pd.Series, first, last) -> Study:
+def study_breaks(
+    frame: pd.DataFrame, kinds: tuple[str, str], days: pd.Series, first, last
+) -> Study:
     """Study the rows of a frame dated from `first` to `last`; column `kind` holds the counted kind and its opposite."""
-    frame = within(frame[frame["kind"].isin(kinds)].assign(marked=frame["kind"].eq(kinds[0])), first, last)
-    table = compare(frame, days).set_index("break", drop=False)
+    frame = keep_within(
+        frame[frame["kind"].isin(kinds)].assign(marked=frame["kind"].eq(kinds[0])), first, last
+    )
+    table = compare_breaks(frame, days).set_index("break", drop=False)
     many = (frame["marked"].sum() * table[["marked_before_low", "marked_before_high"]]).round()
-    table["words"] = [whole(*row) for row in many.to_numpy()]
-    pairs = apart_range(frame, days)
-    pairs["text"] = [told(*row) for row in pairs[["p_low", "p_high"]].to_numpy()]
+    table["words"] = [word_range(*row) for row in many.to_numpy()]
+    pairs = tell_apart_range(frame, days)
+    pairs["text"] = [word_p(*row) for row in pairs[["p_low", "p_high"]].to_numpy()]
     pairs["strong"] = pairs["p_high"] < 0.05 / len(pairs)
-    running = {kind: cumulative(frame[frame["kind"].eq(kind)]) for kind in kinds}
+    running = {kind: count_running(frame[frame["kind"].eq(kind)]) for kind in kinds}
     return Study(frame, days, running, table, pairs)
 
 
-def pace(found: Study, first, last) -> pd.DataFrame:
-    """Return the spells between the breaks with years, numbers and numbers a year as words, one column a kind."""
-    counts = eras(found.frame, found.days, first, last)
-    names = [*found.days.index]
-    spells = [f"to {names[0]}", *(f"{one} to {other}" for one, other in pairwise(names)), f"since {names[-1]}"]
-    shown = pd.DataFrame({"spell": spells, "years": counts["years"].map("{:.1f}".format)})
-    for kind, name in zip(found.running, ("marked", "other"), strict=True):
-        ends = [counts[f"{name}_low"], counts[f"{name}_high"]]
-        shown[kind] = [whole(*row) for row in zip(*ends, strict=True)]
-        shown[f"{kind} a year"] = [
-            whole(*row) for row in zip(*((x / counts["years"]).round() for x in ends), strict=True)
-        ]
-    return shown
-
-
-def plotted(running: dict[str, pd.DataFrame], table: pd.DataFrame, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Put running counts (`cumulative` by kind), shares (`compare`) and pairs (`apart_range`) in one long table.
+def list_plotted(
+    running: dict[str, pd.DataFrame], table: pd.DataFrame, pairs: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Put running counts (`count_running` by kind), shares (`compare_breaks`) and pairs (`tell_apart_range`) in one long table.
 
     Columns: part, name, other, day, low, high (see PLOTTED).
     """
-    parts = [frame.assign(part="running count", name=kind, other="") for kind, frame in running.items()]
+    parts = [
+        frame.assign(part="running count", name=kind, other="") for kind, frame in running.items()
+    ]
     for words, column in (
         ("share of counted kind before", "marked_before"),
         ("counted kind among all before", "before"),
@@ -309,9 +332,38 @@ def plotted(running: dict[str, pd.DataFrame], table: pd.DataFrame, pairs: pd.Dat
         )
         parts.append(part.assign(part=words, other=""))
     if pairs is not None:
-        part = pairs[["true", "rival", "p_low", "p_high"]].set_axis(["name", "other", "low", "high"], axis=1)
+        part = pairs[["true", "rival", "p_low", "p_high"]].set_axis(
+            ["name", "other", "low", "high"], axis=1
+        )
         parts.append(part.assign(part="p of pair", day=pd.NaT))
     return pd.concat(parts, ignore_index=True)[list(PLOTTED)]
+
+
+def group_bundles(days: pd.Series, gap: int) -> pd.Series:
+    """Return the first day of each bundle; a day at most `gap` days after the one before joins its bundle."""
+    days = days.sort_values()
+    return days[~(days.diff().dt.days <= gap)] if gap else days
+
+
+def estimate_spells(days: pd.Series, edges: list) -> pd.DataFrame:
+    """Count days in the spells between `edges`, each from one edge to the eve of the next, and their yearly rates.
+
+    Columns: start, end, years (length), number, rate (a year), low, high (95 %, see `estimate_rate`).
+    """
+    rows = []
+    for start, end in pairwise(map(pd.Timestamp, edges)):
+        number, years = int(((days >= start) & (days < end)).sum()), (end - start).days / 365.25
+        low, high = estimate_rate(number, years)
+        rows.append([start, end - pd.Timedelta(days=1), years, number, number / years, low, high])
+    return pd.DataFrame(rows, columns=["start", "end", "years", "number", "rate", "low", "high"])
+
+
+def find_best_split(frame: pd.DataFrame, rule: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the last day before and the first day after the one break that fits best among all days."""
+    days, marked = date_rows(frame, rule).to_numpy(), frame["marked"].to_numpy()
+    dates = np.unique(days)
+    best = int(np.argmax([measure_fit(marked, days < day) for day in dates[1:]]))
+    return pd.Timestamp(dates[best]), pd.Timestamp(dates[best + 1])
 
 
 def estimate_rate(count: int, years: float) -> tuple[float, float]:
@@ -329,29 +381,33 @@ def compare_rates(count: int, years: float, other: int, other_years: float) -> d
     """
     test = stats.binomtest(count, count + other, years / (years + other_years))
     span = test.proportion_ci(0.95, method="exact")
-    low, high = (np.inf if x == 1 else x / (1 - x) * other_years / years for x in (span.low, span.high))
+    low, high = (
+        np.inf if x == 1 else x / (1 - x) * other_years / years for x in (span.low, span.high)
+    )
     ratio = np.inf if other == 0 else count / years / (other / other_years)
     return {"ratio": ratio, "low": low, "high": high, "p": float(test.pvalue)}
 
 
-def told(low: float, high: float) -> str:
+def word_p(low: float, high: float) -> str:
     """Write a range of p-values: "0.55-0.93", "0.001", "<0.001"."""
-    low, high = ("<0.001" if p < 0.001 else f"{p:.3f}" if p < 0.0095 else f"{p:.2f}" for p in (low, high))
+    low, high = (
+        "<0.001" if p < 0.001 else f"{p:.3f}" if p < 0.0095 else f"{p:.2f}" for p in (low, high)
+    )
     return low if low == high else f"{low}-{high}"
 
 
-def whole(low: float, high: float) -> str:
+def word_range(low: float, high: float) -> str:
     """Write a range of whole numbers: "14-15", or "14" where there is no doubt."""
     return f"{low:.0f}" if low == high else f"{low:.0f}-{high:.0f}"
 
 
-def percent(low: float, high: float) -> str:
+def word_percent(low: float, high: float) -> str:
     """Write a range of shares in percent: "48-49 %", "none" for a side without any row."""
     if pd.isna(low) or pd.isna(high):
         return "none"
-    return f"{whole(round(100 * low), round(100 * high))} %"
+    return f"{word_range(round(100 * low), round(100 * high))} %"
 
 
-def contrast(row: pd.Series) -> str:
-    """Write the shares before and after of a row of `compare`: "61-62 % / 48-49 %"."""
-    return f"{percent(row['before_low'], row['before_high'])} / {percent(row['after_low'], row['after_high'])}"
+def word_shift(row: pd.Series) -> str:
+    """Write the shares before and after of a row of `compare_breaks`: "61-62 % / 48-49 %"."""
+    return f"{word_percent(row['before_low'], row['before_high'])} / {word_percent(row['after_low'], row['after_high'])}"
