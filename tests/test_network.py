@@ -24,7 +24,7 @@ def decide_status():
     return space["decide_status"]
 
 
-# --------------------------------------------------------------------------------------- what is closed
+# ----------------------------------------------------------------------------------- what is closed
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_no_host_with_a_house_in_pyongyang_lost_its_embassy():
         assert counted.loc[True].tolist() == [0, 23] and counted.loc[False].tolist() == [8, 24]
 
 
-# -------------------------------------------------------------------------------- at work in Pyongyang
+# ----------------------------------------------------------------------------- at work in Pyongyang
 
 
 def spell(opened, closed=None, suspended=None, returned=None, seen=None, state="working"):
@@ -143,7 +143,7 @@ def test_the_successor_named_most_often_is_the_sure_one():
     assert heirs.loc["b", "words"] == "dotted, A to B" and heirs.loc["c", "statements"] == 2
 
 
-# ------------------------------------------------------------------------------------- names on a map
+# ----------------------------------------------------------------------------------- names on a map
 
 PAGE = np.array([0.0, 0.0, 400.0, 300.0])
 

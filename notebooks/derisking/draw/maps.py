@@ -1,8 +1,8 @@
 """Maps. They take tidy frames of places and know nothing of what is plotted.
 
-A panel is one equal-area map. Places come as `lon`, `lat` (degrees, WGS 84); positions within a panel
-are in metres of its projection. The ground is Natural Earth's countries with its de facto borders
-(data/basemap).
+A panel is one equal-area map. Places come as `lon`, `lat` (degrees, WGS 84); positions within a
+panel are in metres of its projection. The ground is Natural Earth's countries with its de facto
+borders (data/basemap).
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from derisking.draw.style import HAIRLINE, INK, NOTE, SOFT
 RADIUS = 6_371_007  # metres, authalic
 
 
-# ------------------------------------------------------------------------------------------------ ground
+# ------------------------------------------------------------------------------------------- ground
 
 
 def project_world(lon: float = 0) -> str:
@@ -63,21 +63,21 @@ def _read_countries() -> gpd.GeoDataFrame:
 def load_ground(view: View) -> gpd.GeoSeries:
     """Return the countries within the box of a view, projected.
 
-    What a page cannot show only makes files large: detail below a millionth of the width is smoothed
-    away, shared borders together.
+    What a page cannot show only makes files large: detail below a millionth of the width is
+    smoothed away, shared borders together.
     """
     ground = _read_countries().clip(shapely.box(*view.box), keep_geom_type=True).geometry
     return ground.segmentize(1.0).to_crs(view.crs).simplify_coverage(view.width)
 
 
 def locate_places(places: pd.DataFrame, crs: str) -> pd.DataFrame:
-    """Return columns `x`, `y` (metres) for the columns `lon`, `lat` of `places`, on the same index."""
+    """Return columns `x`, `y` (metres) for columns `lon`, `lat` of `places`, on the same index."""
     points = gpd.points_from_xy(places["lon"], places["lat"], crs="EPSG:4326").to_crs(crs)
     return pd.DataFrame({"x": points.x, "y": points.y}, index=places.index)
 
 
 def draw_ground(ax, view: View, frame: bool = True) -> None:
-    """Draw the ground of a view into `ax`, which has its place; its shape decides the height shown."""
+    """Draw the ground of a view into `ax`, which has its place; its shape decides the height."""
     area = ax.get_window_extent()
     centre = pd.DataFrame([view.centre], columns=["lon", "lat"])
     x, y = locate_places(centre, view.crs).iloc[0]
@@ -92,8 +92,8 @@ def draw_ground(ax, view: View, frame: bool = True) -> None:
 def draw_panel(ax, view: View, at, frame: pd.DataFrame, style, named=None, routes=None):
     """Draw one panel, its ground and its places; return the places drawn.
 
-    at: (left, top, width, height), as for `place_axes`. frame, style, named, routes: as in `draw_places`. A panel
-    with only some places named has no line around it.
+    at: (left, top, width, height), as for `place_axes`. frame, style, named, routes: as in
+    `draw_places`. A panel with only some places named has no line around it.
     """
     place_axes(ax, *at)
     draw_ground(ax, view, frame=named is None)
@@ -103,8 +103,9 @@ def draw_panel(ax, view: View, at, frame: pd.DataFrame, style, named=None, route
 def draw_atlas(axes, frame: pd.DataFrame, style, named: pd.Series) -> pd.DataFrame:
     """Draw the world above and `INSETS` below on a page of 183 x 155 mm, into four axes.
 
-    frame: as in `draw_places`, and `ground`, the inset a place belongs to. named: places to name in the
-    world panel; an inset names all of its own. Returns the places of every panel, with column panel.
+    frame: as in `draw_places`, and `ground`, the inset a place belongs to. named: places to name
+    in the world panel; an inset names all of its own. Returns the places of every panel, with
+    column panel.
     """
     world = draw_panel(axes[0], WORLD, (0, 1, 183, 84), frame, style, named)
     drawn = [world.assign(panel="World")]
@@ -116,15 +117,15 @@ def draw_atlas(axes, frame: pd.DataFrame, style, named: pd.Series) -> pd.DataFra
     return pd.concat(drawn)
 
 
-# ------------------------------------------------------------------------------------------------- marks
+# -------------------------------------------------------------------------------------------- marks
 
 
 def draw_places(ax, crs: str, frame: pd.DataFrame, style, named=None, routes=None) -> pd.DataFrame:
     """Draw places with their names into a panel; return those within the view, with x, y (metres).
 
-    frame: lon, lat, text, size, colour, and what `style(row)` needs; it returns the keyword arguments
-    of `Axes.plot`. named: which rows to label, all if not given. routes: lon0, lat0, lon1, lat1, sure,
-    bend, drawn as by `draw_routes`; labels keep clear of them.
+    frame: lon, lat, text, size, colour, and what `style(row)` needs; it returns the keyword
+    arguments of `Axes.plot`. named: which rows to label, all if not given. routes: lon0, lat0,
+    lon1, lat1, sure, bend, drawn as by `draw_routes`; labels keep clear of them.
     """
     here = frame.join(locate_places(frame, crs))
     inside = here["x"].between(*ax.get_xlim()) & here["y"].between(*ax.get_ylim())
@@ -168,7 +169,7 @@ def trace_route(x0: float, y0: float, x1: float, y1: float, bend: float) -> np.n
     return (1 - share) ** 2 * start + 2 * share * (1 - share) * middle + share**2 * end
 
 
-# ------------------------------------------------------------------------------------------------ labels
+# ------------------------------------------------------------------------------------------- labels
 
 ANGLES = np.radians([0, 180, 30, -30, 150, -150, 90, -90, 60, -60, 120, -120, 15, -15, 165, -165])
 GAPS = (1, 3, 6, 9, 13, 17, 22, 28, 35, 44)  # points between the edge of a mark and its label
@@ -177,7 +178,7 @@ LEADER = 2.5  # points: a label farther off than this gets a leader
 
 
 def label_places(ax, places: pd.DataFrame, lines=(), named: pd.Series | None = None) -> None:
-    """Write `text` beside every place (x, y, text, size, colour), with a leader where it stands off.
+    """Write `text` beside each place (x, y, text, size, colour), with a leader where it is far.
 
     lines: arrays of x, y in metres that no label may cover. named: which places to label, by index;
     the others are kept clear of. `lay_map_labels` decides where they go.
@@ -211,12 +212,12 @@ def label_places(ax, places: pd.DataFrame, lines=(), named: pd.Series | None = N
 def lay_map_labels(at, sizes, named, page, lines=()) -> tuple[np.ndarray, np.ndarray]:
     """Say where labels go: boxes and leaders, both (x0, y0, x1, y1), one row for each named place.
 
-    at: middles of all marks. sizes: width and height of their labels. named: which are labelled. page:
-    the edge no label crosses. lines: what no label covers. All in points.
+    at: middles of all marks. sizes: width and height of their labels. named: which are labelled.
+    page: the edge no label crosses. lines: what no label covers. All in points.
 
-    The labels with least room are placed first. Each takes the cheapest of 160 places around its mark:
-    near before far, beside before above; never, if it can be helped, over a mark, a line, a label
-    placed before, or the edge. Then each looks once more, now that all others stand.
+    The labels with least room are placed first. Each takes the cheapest of 160 places around its
+    mark: near before far, beside before above; never, if it can be helped, over a mark, a line, a
+    label placed before, or the edge. Then each looks once more, now that all others stand.
     """
     spots = np.hstack([at - MARK / 2, at + MARK / 2])
     pieces = [np.hstack([line[:-1], line[1:]]) for line in lines if len(line) > 1]

@@ -1,4 +1,4 @@
-"""Notebook 01: what the tables say about themselves, and the charts of lists, totals, voices and years."""
+"""Notebook 01: what the tables say about themselves, and charts of lists, totals, voices, years."""
 
 import pandas as pd
 from matplotlib.colors import LogNorm
@@ -25,7 +25,7 @@ COVERAGE = {
     "rows": "Sourced rows with that year.",
 }
 
-# The published lists of closed posts, as a chart names them; ordered by what was seen of them, then by date.
+# The published lists of closed posts, as a chart names them: seen in full, then the others.
 FULL_LISTS = {
     "joongang_2023_11_29": "JoongAng\n29 Nov 2023",
     "rok_2023_12_05": "Seoul\n5 Dec 2023",
@@ -39,7 +39,7 @@ OTHER_LISTS = {
     "ryu_2023_11_01_predicted": "Prediction\n1 Nov 2023",
 }
 
-# --------------------------------------------------------------------------------------- bookkeeping
+# -------------------------------------------------------------------------------------- bookkeeping
 
 
 def unite_sources(cells) -> str:
@@ -90,14 +90,15 @@ def melt_counts(counts: pd.DataFrame) -> pd.DataFrame:
     return tall.astype({"year": int, "rows": int})
 
 
-# -------------------------------------------------------------------------------------------- charts
+# ------------------------------------------------------------------------------------------- charts
 
 
 def draw_lists(ax, named: pd.DataFrame, totals: pd.Series, stock: int) -> None:
     """Draw which list names which post, and below what each list leaves of `stock` posts.
 
-    named: a row a post, with city, host and a flag a list: a disc for yes, a small dot for no, nothing
-    where a list seen in part does not name the post. totals: posts that each list counts as closed.
+    named: a row a post, with city, host and a flag a list: a disc for yes, a small dot for no,
+    nothing where a list seen in part does not name the post. totals: posts that each list counts
+    as closed.
     """
     hosts = zip(named["city"], named["host"], strict=True)
     labels = [city if city == host else f"{city}, {host}" for city, host in hosts]
@@ -135,7 +136,7 @@ def draw_totals(axes: dict, published: pd.DataFrame, bases: dict[str, str]) -> N
 
 
 def draw_late_totals(ax, late: pd.DataFrame, words: dict[str, str]) -> None:
-    """Draw the totals of 2023 and 2024 enlarged; words: what to write beside a count, by count_id."""
+    """Draw the totals of 2023 and 2024 enlarged; words: a note for some counts, by count_id."""
     set_months(ax, "2023-04-01", "2024-09-01", form="%b %Y")
     ax.set(ylim=(41, 55), ylabel="All missions, 2023 and 2024 enlarged")
     _draw_counts(ax, late)

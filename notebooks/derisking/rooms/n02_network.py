@@ -13,7 +13,7 @@ from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, PALE, SOFT, read_me
 
 DELEGATIONS = ["permanent_mission", "representation"]
 
-# --------------------------------------------------------------------------------------------- tables
+# ------------------------------------------------------------------------------------------- tables
 
 
 def join_names(names) -> str:
@@ -23,7 +23,7 @@ def join_names(names) -> str:
 
 
 def dress_posts(posts: pd.DataFrame) -> pd.DataFrame:
-    """Add how posts are drawn: kind, ground (part of the world), text, size, colour of the label."""
+    """Add how posts are drawn: kind, ground (part of the world); text, size, colour of labels."""
     kept = posts["status"].eq("kept")
     merged = dict.fromkeys(["Africa", "Middle East"], "Africa and the Middle East")
     return posts.assign(
@@ -38,8 +38,9 @@ def dress_posts(posts: pd.DataFrame) -> pd.DataFrame:
 def trace_successors(statements: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
     """Return who is said to take over from a post, as arrows for a map.
 
-    statements: mission_id, successor_mission. Returns both, statements (how many name it), sure (named
-    more often than any other), and city, lon, lat, region, ground of both ends (0, 1), bend, words.
+    statements: mission_id, successor_mission. Returns both, statements (how many name it), sure
+    (named more often than any other), and city, lon, lat, region, ground of both ends (0, 1),
+    bend, words.
     """
     named = statements.dropna(subset=["mission_id", "successor_mission"])
     pairs = named.groupby(["mission_id", "successor_mission"]).size().rename("statements")
@@ -67,8 +68,9 @@ def find_last_signs(posts: pd.DataFrame, openings: pd.DataFrame, since: str) -> 
 def list_posts(posts: pd.DataFrame, heirs: pd.DataFrame, seen: pd.Series, until: float):
     """Return posts as `draw_roster` wants them, sorted by region and city.
 
-    Adds group, name (a star: it had closed before), earliest, latest, end (years with a fraction), and
-    a remark: the successor ("unknown" if none is named), or the month a kept post was last `seen`.
+    Adds group, name (a star: it had closed before), earliest, latest, end (years with a
+    fraction), and a remark: the successor ("unknown" if none is named), or the month a kept post
+    was last `seen`.
     """
     city = posts.set_index("mission_id")["city"]
     heir = heirs[heirs["sure"]].set_index("mission_id")["successor_mission"].map(city)
@@ -93,8 +95,8 @@ def list_posts(posts: pd.DataFrame, heirs: pd.DataFrame, seen: pd.Series, until:
 def judge_work(missions: pd.DataFrame, day) -> pd.Series:
     """Say for each spell of a mission whether it was at work on `day`: "yes", "no" or "maybe".
 
-    A mission whose staff had left by that day, and had not come back for certain, is "no". One without
-    an end that was not heard of on that day or later is at most "maybe".
+    A mission whose staff had left by that day, and had not come back for certain, is "no". One
+    without an end that was not heard of on that day or later is at most "maybe".
     """
     day = pd.Timestamp(day)
     certain, possible = dates.open_masks(missions, day)
@@ -135,7 +137,7 @@ def stack_counts(counts: pd.DataFrame, stock: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([counts, bounds.astype({"value": float})])[columns]
 
 
-# ------------------------------------------------------------------------------------ marks and keys
+# ----------------------------------------------------------------------------------- marks and keys
 
 
 def style_post(row, size: float | None = None) -> dict:
@@ -149,7 +151,7 @@ def style_post(row, size: float | None = None) -> dict:
 
 
 def list_statuses(posts: pd.DataFrame, kinds: dict[str, str]) -> list[tuple[str, dict]]:
-    """Return the key of the statuses that occur in `posts`, with their numbers, and of some kinds."""
+    """Return the key of the statuses found in `posts`, with their numbers, and of some kinds."""
     number = posts["status"].value_counts()
     entries = [
         (f"{number[name]} {name}", meaning.style(4.6 if name == "kept" else 6))
@@ -160,7 +162,7 @@ def list_statuses(posts: pd.DataFrame, kinds: dict[str, str]) -> list[tuple[str,
     return [*entries, ("", {"linestyle": "none"}), *shapes] if kinds else entries
 
 
-# ----------------------------------------------------------------------------------------- two capitals
+# ------------------------------------------------------------------------------------- two capitals
 
 HALVES = {
     True: "Hosts with an embassy in Pyongyang, January 2020",
@@ -170,10 +172,10 @@ ROW, HEADING = 4.1, 5.2  # mm: distance of rows; height of the name of a region
 
 
 def draw_capitals(ax, hosts: pd.DataFrame, split: dict[bool, list]) -> None:
-    """Draw all hosts by name, on the left those with an embassy in Pyongyang, on the right the others.
+    """Draw all hosts by name: left those with an embassy in Pyongyang, right the others.
 
-    hosts: name, region, city, status, kind, has_house; at_2022, at_last ("yes", "maybe", "no"). split:
-    for each half the regions of its two columns. `ax` will fill the page.
+    hosts: name, region, city, status, kind, has_house; at_2022, at_last ("yes", "maybe", "no").
+    split: for each half the regions of its two columns. `ax` will fill the page.
     """
     _, high = fill_page(ax)
     for house, left in ((True, 0.5), (False, 101.0)):
@@ -227,7 +229,7 @@ def list_presence() -> list[tuple[str, dict]]:
     return [(text, style_presence(answer)) for answer, text in words.items()]
 
 
-# ------------------------------------------------------------------------------------------------ roster
+# ------------------------------------------------------------------------------------------- roster
 
 # Left edges in mm of the parts of a roster column: mark, name, years, lists, remark.
 PLACE_MARK, PLACE_NAME, PLACE_YEARS, PLACE_LISTS, PLACE_REMARK = 1.5, 4.2, (36.5, 57.5), 61, 74.6
@@ -240,8 +242,8 @@ TICKS = (1950, 1975, 2000)
 def draw_rosters(axes, frame: pd.DataFrame, groups: list[list[str]], lists: dict[str, str]) -> None:
     """Draw posts one a row under headings, in several columns, into axes that have their place.
 
-    frame: group, name, status, kind, earliest, latest, end (years; earliest may be missing), remark,
-    and a boolean column for each key of `lists` (values: heads of those columns).
+    frame: group, name, status, kind, earliest, latest, end (years; earliest may be missing),
+    remark, and a boolean column for each key of `lists` (values: heads of those columns).
     """
     for ax, shown in zip(axes, groups, strict=False):
         wide, high = measure_axes(ax)
@@ -308,7 +310,7 @@ def _draw_opening(ax, y: float, earliest: float, latest: float) -> None:
         ax.plot([end] * 2, [y - 0.75, y + 0.75], **look | {"lw": 0.8})
 
 
-# --------------------------------------------------------------------------------------- ties and posts
+# ----------------------------------------------------------------------------------- ties and posts
 
 SHADES = {"any_listing": HAIRLINE, "likely": SOFT}
 
@@ -316,8 +318,8 @@ SHADES = {"any_listing": HAIRLINE, "likely": SOFT}
 def draw_ties(axes, ties, abroad, stock, words: dict[str, str], mark: tuple[int, int]) -> None:
     """Draw states with relations above, missions or hosts of missions below, on one scale.
 
-    ties, abroad: as from `pick_counts`. stock: year, evidence, lower, upper. words: what each series or
-    kind of evidence counts. mark: first and last year of the pale column.
+    ties, abroad: as from `pick_counts`. stock: year, evidence, lower, upper. words: what each
+    series or kind of evidence counts. mark: first and last year of the pale column.
     """
     above, below = axes
     set_years(below, 1948, 2026, every=10, dated=True)
