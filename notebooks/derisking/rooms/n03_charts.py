@@ -206,13 +206,13 @@ def _write_end(day, last) -> str:
 # --------------------------------------------------------------------------- lanes of events
 
 
-def draw_timeline(events, phases, first: int, last: int, heads=(), leaders=True, every: int = 1):
+def draw_timeline(events, phases, first: int, last: int, heads=(), leaders=True):
     """Draw events in lanes under empty panels of `heads` mm; return figure, axes, events laid out.
 
     events: lane, title, date_earliest, date_latest, direction, direction_alt and turning (boolean).
     """
     start, end = pd.Timestamp(first, 1, 1), pd.Timestamp(last, 12, 31)
-    left, width = 23, 157
+    left, width, every = 23, 157, 5 if last - first > 10 else 1
     chosen = events[events["date_earliest"].dt.year.between(first, last)]
     laid = lay_lanes(chosen, LANES, start, end, width, leaders=leaders)
     named = _wrap_phases(phases, start, end, width)
@@ -257,7 +257,7 @@ def _draw_direction_key(fig) -> None:
 
 
 def draw_events(ax, laid: pd.DataFrame, lanes: dict) -> None:
-    """Draw events laid out in lanes: direction as mark, direction_alt as outline, turning larger."""
+    """Draw events laid out in lanes: direction as mark, the other coding as outline."""
     meanings = style.read_meanings("direction")
     draw_lanes(ax, laid, lanes, meanings, "direction", "direction_alt", strong="turning")
 

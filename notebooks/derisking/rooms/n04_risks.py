@@ -1,4 +1,4 @@
-"""The two charts of notebook 04: what can be counted of each exposure, and the register of risks."""
+"""The two charts of notebook 04: what can be counted of exposures, and the register of risks."""
 
 from collections.abc import Callable
 from typing import NamedTuple
