@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -249,3 +250,119 @@ def test_writing_refuses_what_departs_from_the_schema_and_leaves_the_old_table(s
 def test_the_descriptor_is_written_as_the_build_writes_it():
     text = paths.PACKAGE.read_text(encoding="utf-8")
     assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"
+
+
+# --------------------------------------------------------------------------------- even-handed
+
+
+def faults_of(folder, words):
+    """Faults of the rules whose text holds `words`, over the tables of a data folder."""
+    return [
+        fault
+        for result in checks.check_rules(folder)
+        if words in result.rule
+        for fault in result.faults
+    ]
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """Change one cell in a copy of the data folder: `copied(table, match, column, value)`."""
+    folder = tmp_path / "data"
+    shutil.copytree(paths.DATA, folder)
+
+    def change(table, match, column, value):
+        file = folder / tables.list_tables()[table]["path"]
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows = list(csv.DictReader(opened))
+        hit = [row for row in rows if all(row[key] == text for key, text in match.items())]
+        assert hit, f"no row {match} in {table}"
+        hit[0][column] = value
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.DictWriter(opened, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        return folder
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("table", "match", "column", "value", "words"),
+    [
+        ("findings", {"finding_id": "T.1-e03"}, "bears", "against", "interval that holds 1"),
+        ("findings", {"finding_id": "Q1.3-e01"}, "strength", "strong", "one voice is moderate"),
+        ("findings", {"finding_id": "T.1-e03"}, "voices", "9", "independent voices"),
+        ("claims", {"claim_id": "Q3.2"}, "quotation", "", "his sentence beside it"),
+        ("claims", {"claim_id": "Q3.9"}, "quotation", "set it off", "his sentence beside it"),
+        (
+            "series",
+            {"series_id": "un_vote_agreement_russia", "year": "2023"},
+            "value",
+            "8333",
+            "bounds of its unit",
+        ),
+        (
+            "series",
+            {"series_id": "trade_total_kotra_usd_m", "year": "2014"},
+            "value",
+            "7610000",
+            "bounds of its unit",
+        ),
+        (
+            "host_traits",
+            {"mission_id": "BGD-dhaka-embassy"},
+            "any_diplomat_expelled_2016_2018",
+            "0",
+            "expulsions",
+        ),
+        (
+            "series",
+            {"series_id": "leader_summits", "year": "2025"},
+            "value",
+            "7",
+            "meetings of the leader",
+        ),
+    ],
+)
+def test_what_tilted_a_verdict_once_is_refused_with_its_row(
+    copied, table, match, column, value, words
+):
+    found = faults_of(copied(table, match, column, value), words)
+    assert len(found) == 1 and found[0].row and found[0].column == column
+
+
+def test_a_finding_for_which_the_thesis_is_silent_does_not_count_for_or_against_it():
+    coding, findings = (
+        tables.load_table("predictions"),
+        tables.load_table("findings").set_index("finding_id"),
+    )
+    for row in coding[coding["T"].eq(".") & coding["finding_ids"].notna()].itertuples():
+        same = findings.loc[row.finding_ids.split(";")]
+        assert not same["bears"].isin(["supports", "against"])[same["claim_id"].eq("T.1")].any(), (
+            row.key
+        )
+
+
+def test_the_claim_behind_a_prediction_is_one_of_the_claims():
+    coding, known = tables.load_table("predictions"), set(tables.load_table("claims")["claim_id"])
+    assert coding["claim_id"].notna().equals(coding["T"].ne("."))
+    assert set(coding["claim_id"].dropna()) <= known
+
+
+def test_the_same_fact_points_the_same_way_wherever_it_stands():
+    """Findings in the same words under two claims carry the same grade."""
+    findings = tables.load_table("findings")
+    twice = findings[findings["finding"].duplicated(keep=False)]
+    assert len(twice) and twice.groupby("finding")["strength"].nunique().eq(1).all()
+
+
+def test_a_negative_with_a_source_names_the_last_date_that_the_source_covers():
+    findings = tables.load_table("findings").set_index("finding_id")
+    for name in ("T.3-e02", "Q4.6-e01"):
+        assert "July 2024" in findings.loc[name, "finding"]
+
+
+def test_no_number_of_the_base_says_that_a_host_lost_posts_abroad():
+    counts = tables.load_table("mission_counts").set_index("count_id")
+    assert counts.loc[["C014", "C098"], "status"].eq("disputed").all()

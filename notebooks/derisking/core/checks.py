@@ -17,6 +17,7 @@ import pandas as pd
 
 from derisking.core import paths
 from derisking.core.cells import Fault, check_text, read_text, split_items
+from derisking.core.sources import name_voices
 from derisking.core.tables import keep_sourced, list_tables, load_table
 
 RULES: list[tuple[str, Callable]] = []
@@ -391,6 +392,151 @@ def _series(tables):
     return f"{len(rows)} values", f"{len(rows) - len(twice)} values", faults
 
 
+# What a unit allows, by how it begins. No growth rate beyond these bounds was ever reported.
+_BOUNDS = {
+    "share": (0.0, 1.0),
+    "percent per year": (-50.0, 50.0),
+    "percent": (0.0, 100.0),
+}
+# A decimal point read as one of thousands, 5.825 as 5825, moves a value by exactly this.
+_JUMP = 1000.0
+
+
+def _cell(row: pd.Series) -> str:
+    return f"{row['series_id']} {row['period']}: {row['value']:g}"
+
+
+@rule(
+    "series: every value within the bounds of its unit, and no jump by a thousand within a series"
+)
+def _sizes(tables):
+    rows = tables["series"]
+    rows = rows[rows["value"].notna()]
+    faults = []
+    for row, r in rows.iterrows():
+        unit = next((unit for unit in _BOUNDS if r["unit"].startswith(unit)), None)
+        low, high = _BOUNDS.get(unit, (float("-inf"), float("inf")))
+        if not low <= r["value"] <= high:
+            faults.append(_fault("series", row, "value", _cell(r), f"{low:g} to {high:g} {unit}"))
+    sized = rows[rows["value"].ne(0)].sort_values(
+        ["series_id", "basis", "year", "period"], kind="stable"
+    )
+    size = sized["value"].abs()
+    by = [sized["series_id"], sized["basis"]]
+    middle = size.groupby(by).transform("median")
+    jump = (size / size.groupby(by).shift()).ge(_JUMP) & (size / middle).ge(_JUMP / 10)
+    for row, r in sized[jump].iterrows():
+        faults.append(
+            _fault(
+                "series",
+                row,
+                "value",
+                _cell(r),
+                "no jump by a thousand: a decimal point read as one of thousands?",
+            )
+        )
+    return f"{len(rows)} values", f"{len(rows) - len(faults)} values", faults
+
+
+@rule("findings: the number of independent voices is that of the sources")
+def _voices(tables):
+    rows = tables["findings"]
+    told = rows["voices"].astype(int)
+    found = rows["sources"].map(lambda text: len(name_voices(text)) if pd.notna(text) else 0)
+    wrong = rows[told.ne(found)]
+    faults = [
+        _fault("findings", row, "voices", str(r["voices"]), str(found[row]))
+        for row, r in wrong.iterrows()
+    ]
+    return f"{len(rows)} findings", f"{len(rows) - len(faults)} findings", faults
+
+
+@rule("findings: one voice is moderate at most, and an interval that holds 1 speaks for nobody")
+def _grades(tables):
+    rows = tables["findings"]
+    alone = rows["strength"].eq("strong") & rows["voices"].lt(2)
+    null = (
+        rows["interval_low"].le(1)
+        & rows["interval_high"].ge(1)
+        & rows["bears"].isin(["supports", "against"])
+    )
+    faults = [
+        _fault("findings", row, "strength", r["finding_id"], "moderate or weak, on one voice")
+        for row, r in rows[alone].iterrows()
+    ]
+    faults += [
+        _fault("findings", row, "bears", r["finding_id"], "does_not_discriminate or mixed")
+        for row, r in rows[null].iterrows()
+    ]
+    return f"{len(rows)} findings", f"{len(rows) - len(faults)} findings", faults
+
+
+@rule("claims: what is taken from his text has his sentence beside it, what is inferred has none")
+def _quotations(tables):
+    rows = tables["claims"]
+    his = rows["basis"].isin(["full", "short"])
+    wrong = rows[
+        (his & rows["quotation"].isna())
+        | (rows["basis"].eq("inferred") & rows["quotation"].notna())
+    ]
+    faults = [
+        _fault("claims", row, "quotation", r["claim_id"], "a quotation exactly if it is his")
+        for row, r in wrong.iterrows()
+    ]
+    return f"{len(rows)} claims", f"{len(rows) - len(faults)} claims", faults
+
+
+@rule("host_traits: diplomats sent home and staff cut are those of expulsions")
+def _expulsions(tables):
+    acts, traits = tables["expulsions"], tables["host_traits"]
+    known = acts[acts["status"].eq("known")]
+    home = set(known[known["act"].isin(["expelled", "told_to_leave"])]["mission_id"].dropna())
+    cut = set(known[known["act"].eq("staff_cut")]["mission_id"].dropna())
+    doubt = set(acts[acts["status"].eq("unclear")]["mission_id"].dropna()) - home
+    faults = []
+    for row, r in traits.iterrows():
+        post = r["mission_id"]
+        expected = pd.NA if post in doubt else post in home
+        told = r["any_diplomat_expelled_2016_2018"]
+        if pd.isna(told) != pd.isna(expected) or (pd.notna(told) and bool(told) != expected):
+            faults.append(
+                _fault(
+                    "host_traits", row, "any_diplomat_expelled_2016_2018", str(told), str(expected)
+                )
+            )
+        if bool(r["staff_cut_2016_2018"]) != (post in cut):
+            faults.append(
+                _fault(
+                    "host_traits",
+                    row,
+                    "staff_cut_2016_2018",
+                    str(r["staff_cut_2016_2018"]),
+                    str(post in cut),
+                )
+            )
+    return (
+        f"{len(traits)} posts",
+        f"{len(traits) - len({fault.row for fault in faults})} posts",
+        faults,
+    )
+
+
+@rule(
+    "series: meetings of the leader by year are those of summits, without short talks on the margin"
+)
+def _meetings(tables):
+    met, told = tables["summits"], tables["series"]
+    met = met[met["format"].ne("third_country_informal") & met["sources"].notna()]
+    number = met["date"].str[:4].astype(int).value_counts()
+    told = told[told["series_id"].eq("leader_summits")]
+    wrong = told[told["value"].ne(told["year"].map(number).fillna(0))]
+    faults = [
+        _fault("series", row, "value", _cell(r), str(number.get(r["year"], 0)))
+        for row, r in wrong.iterrows()
+    ]
+    return f"{len(told)} years", f"{len(told) - len(wrong)} years", faults
+
+
 @rule("series_index: one preferred series a concept")
 def _preferred(tables):
     index = tables["series_index"]
@@ -408,9 +554,9 @@ def _preferred(tables):
     return f"{len(number)} concepts", f"{len(number) - len(faults)} concepts", faults
 
 
-@rule("claims: each testable claim has evidence, and each piece of evidence its claim")
+@rule("claims: each testable claim has a finding with a source")
 def _claims(tables):
-    claims, found = tables["claims"], set(tables["findings"]["claim_id"])
+    claims, found = tables["claims"], set(keep_sourced(tables["findings"])["claim_id"])
     testable = claims[claims["testable"].ne("no")]
     bare = testable[~testable["claim_id"].isin(found)]
     faults = [
