@@ -304,6 +304,7 @@ STEP_COLUMNS = {
     "title": "short name",
     "origin": "where visitors or partners come from",
     "words": "words beside the mark",
+    "short": "1 if only a short talk in a third country",
 }
 
 
@@ -449,7 +450,7 @@ def draw_meetings(met: pd.DataFrame, partners: dict, first: str, last: str, shut
     """Draw meetings of the leader in one lane a partner; other states are named beneath.
 
     met: origin (a key of `partners` and of meanings "origin"), counterpart_country, date_earliest,
-    date_latest. shut: first and last day of the closed border.
+    date_latest, short (a talk in passing, drawn pale). shut: days of the closed border.
     """
     fig, ax = style.make_canvas(183, 66)
     order = list(partners)
@@ -457,7 +458,8 @@ def draw_meetings(met: pd.DataFrame, partners: dict, first: str, last: str, shut
     set_rows(ax, partners.values(), "between")
     met = met.assign(y=_dodge(met, order, "origin", 45, 0.14))
     met["y"] -= met["origin"].eq("other") * 0.12  # room for the names
-    draw_dated(ax, met, "y", "origin", style.read_meanings("origin"), size=4.6, tick=0.08)
+    kinds = style.read_meanings("origin")
+    draw_dated(ax, met, "y", "origin", kinds, size=4.6, tick=0.08, faint="short")
     others = met[met["origin"].eq("other")].assign(day=find_middle(met)).sort_values("day")
     for _, rows in others.groupby(others["day"].diff().gt(pd.Timedelta(days=400)).cumsum()):
         words = wrap_letters(", ".join(dict.fromkeys(rows["counterpart_country"])), 34)

@@ -10,7 +10,9 @@ import pandas as pd
 from derisking.core import claims as rule
 from derisking.core import sources
 from derisking.draw import style
-from derisking.draw.style import INK, NOTE, PALE
+from derisking.draw.axes import fill_page
+from derisking.draw.marks import draw_key, make_hollow
+from derisking.draw.style import INK, MUTED, NOTE, PALE, WASH
 
 # What a verdict comes to, in the order in which it is told. Every other verdict is open.
 LANES = {
@@ -232,24 +234,14 @@ def shake_verdicts(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame
 GRADES = {"strong": (4.6, True), "moderate": (3.4, True), "weak": (2.6, False)}  # points, filled
 
 
-def _measure_page(ax) -> None:
-    """Let the axes fill the figure, with millimetres from the top left corner as coordinates."""
-    width, height = ax.figure.get_size_inches() / style.MM
-    ax.figure.set_layout_engine("none")
-    ax.set_position([0, 0, 1, 1])
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
-    ax.axis("off")
-
-
 def _stripe(ax, y: float, pitch: float) -> None:
-    ax.fill_between([1, 182], y - pitch / 2, y + pitch / 2, color=PALE, alpha=0.3, lw=0, zorder=0)
+    ax.fill_between([1, 182], y - pitch / 2, y + pitch / 2, color=WASH, lw=0, zorder=0)
 
 
 def _draw_verdict_key(ax, only: set[str]) -> None:
     """Name the marks of the verdicts in `only` at the foot of the page, in one line or two."""
     columns = len(only) if len(only) < 8 else 5
-    style.draw_key(ax, "verdict", only, loc="lower center", ncols=columns, fontsize=6.5)
+    draw_key(ax, "verdict", "lower center", only, columns=columns)
 
 
 ROWS = {"his own text": (9, 23), "his institute": (32, 9), "ours": (41, 24)}  # mm: top, height
@@ -262,7 +254,7 @@ def draw_summary(table: pd.DataFrame):
     `table` as of `build_ledger`. Within a field the marks stand in the order of the verdicts.
     """
     fig, ax = style.make_canvas(183, 77)
-    _measure_page(ax)
+    fill_page(ax)
     order = list(style.read_meanings("verdict"))
     for lane, (left, _) in FIELDS.items():
         ax.text(left, 5, lane, fontsize=8, fontweight="bold", va="center")
@@ -299,7 +291,7 @@ def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str
     heading. Grey: not drawn from his own text.
     """
     fig, ax = style.make_canvas(183, 170)
-    _measure_page(ax)
+    fill_page(ax)
     centre, step, pitch = 102, 2.75, 137 / len(table)  # the lines fill the page
     heads = {"against": (centre - 3, "right"), "for": (centre + 3, "left")}
     heads |= {"neither": (138, "right"), "voices": (150, "right"), "verdict": (154.1, "left")}
@@ -340,9 +332,7 @@ def _draw_ledger_line(ax, y: float, row, centre: float) -> None:
 def _draw_grade(ax, x: float, y: float, bears: str, strength: str) -> None:
     size, filled = GRADES[strength]
     look = style.read_meanings("bears")[bears].style(size)
-    if not filled:
-        look |= {"markerfacecolor": "white", "markeredgewidth": 0.6}
-    ax.plot(x, y, zorder=3, **look)
+    ax.plot(x, y, zorder=3, **(look if filled else make_hollow(look)))
 
 
 def _draw_ledger_key(ax, y: float) -> None:
@@ -375,7 +365,7 @@ def draw_changes(table: pd.DataFrame):
     `table` as of `apply_drops`, only rows to be shown, with the columns of `list_drops`.
     """
     fig, ax = style.make_canvas(183, TOP + PITCH * len(table) + 9)
-    _measure_page(ax)
+    fill_page(ax)
     known, step = style.read_meanings("verdict"), 7.4
     xs = [98.5 + place * step + 2.5 * ((place >= 2) + (place >= 7)) for place in range(len(HEADS))]
     xs[:2] = [xs[0] - 0.7, xs[1] + 0.9]  # their headings are wide
@@ -390,7 +380,7 @@ def draw_changes(table: pd.DataFrame):
         ax.text(72, y, row["all findings"], fontsize=6, va="center")
         for x, name in zip(xs, HEADS, strict=True):
             if row[name] == row["all findings"]:
-                ax.plot(x, y, marker=".", ms=2.2, color=style.MUTED, ls="none")
+                ax.plot(x, y, marker=".", ms=2.2, color=MUTED, ls="none")
             else:
                 ax.plot(x, y, zorder=3, **known[row[name]].style(5))
     _draw_verdict_key(ax, set(table.to_numpy().ravel()))
