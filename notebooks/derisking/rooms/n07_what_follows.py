@@ -456,13 +456,13 @@ def draw_meetings(met: pd.DataFrame, partners: dict, first: str, last: str, shut
     order = list(partners)
     set_years(ax, int(first[:4]), int(last[:4]), 1, dated=True)
     set_rows(ax, partners.values(), "between")
-    met = met.assign(y=_dodge(met, order, "origin", 45, 0.14))
-    met["y"] -= met["origin"].eq("other") * 0.12  # room for the names
+    ax.set_ylim(len(order) + 0.25, -0.5)  # room for the names of other states
+    met = met.assign(y=_dodge(met, order, "origin", 35, 0.14))
     kinds = style.read_meanings("origin")
     draw_dated(ax, met, "y", "origin", kinds, size=4.6, tick=0.08, faint="short")
     others = met[met["origin"].eq("other")].assign(day=find_middle(met)).sort_values("day")
     for _, rows in others.groupby(others["day"].diff().gt(pd.Timedelta(days=400)).cumsum()):
         words = wrap_letters(", ".join(dict.fromkeys(rows["counterpart_country"])), 34)
-        write_note(ax, rows["day"].mean(), len(order) - 0.62, words, ha="center", color=INK)
+        write_note(ax, rows["day"].mean(), len(order) - 0.1, words, ha="center", color=INK)
     shade_span(ax, *shut, words="closed border")
     return fig
