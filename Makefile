@@ -12,7 +12,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --fork-strategy fewe
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 
 .DEFAULT_GOAL := all
-.PHONY: all test test-browser html export find lab lock clean help
+.PHONY: all test test-browser html export find bench lab lock clean help
 
 all: $(SET_UP)  ## set up, then validate the evidence, run the notebooks, draw the figures, write the pages
 	@$(BIN)/doit
@@ -31,6 +31,9 @@ export: $(SET_UP)  ## write one SQLite file and one zip of the data package to d
 
 find: $(SET_UP)  ## who says what about a word: make find WORDS="Kathmandu"
 	@cd notebooks && ../$(BIN)/python -m derisking.build.find -- "$$WORDS"
+
+bench: $(SET_UP)  ## time the build beside plain nbconvert; AGAINST=path measures another checkout too
+	@$(BIN)/python notebooks/derisking/build/bench.py $(if $(AGAINST),--against "$(AGAINST)")
 
 lab: $(SET_UP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks

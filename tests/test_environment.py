@@ -49,7 +49,7 @@ def test_the_conda_route_uses_conda_forge_alone_and_no_builds():
 def test_what_only_checks_need_is_a_group_of_its_own():
     assert not set(to_run) & set(to_test)
     used = "\n".join(file.read_text() for file in (ROOT / "notebooks").rglob("*.py"))
-    modules = {"pyyaml": "yaml", "pytest-xdist": "xdist", "pandas-stubs": "pandas_stubs"}
+    modules = {"pyyaml": "yaml", "pytest-xdist": "xdist"}
     for name in to_test:
         module = modules.get(name, name)
         assert not re.search(rf"^\s*(import|from) {module}\b", used, re.MULTILINE), name

@@ -41,6 +41,12 @@ def test_a_file_allowed_long_lines_still_has_them():
         assert code == 1, f"take {file} off the list in pyproject.toml, and format it"
 
 
+def test_types_of_core_and_stats_fit():
+    command = [sys.executable, "-m", "mypy"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
 def test_the_project_speaks_of_itself_alone_and_holds_no_address_of_a_machine():
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True

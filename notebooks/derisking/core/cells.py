@@ -190,9 +190,9 @@ def _check_cells(name: str, text: str, resource: dict) -> list[Fault]:
     keep = ("name", "type", "schema", "format", "mediatype", "encoding", "scheme", "dialect")
     alone = {key: resource[key] for key in keep if key in resource}
     alone["schema"] = {key: value for key, value in alone["schema"].items() if key != "foreignKeys"}
-    faults = {}
+    faults: dict[tuple, Fault] = {}
     for error in _report(alone, text):
-        column, row = getattr(error, "field_name", None), getattr(error, "row_number", None)
+        column, row = getattr(error, "field_name", None), getattr(error, "row_number", 0)
         if column:
             found, expected = repr(error.cell), _expected(fields[column], error)
             faults.setdefault(
@@ -291,7 +291,8 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
                     column,
                 )
             )
-        if not text or code not in dates.PRECISIONS:
+        allowed = dates.widest(text, code) if text and code in dates.PRECISIONS else None
+        if allowed is None:
             continue
         try:
             span = dates.Span(*(dates.parse(end).earliest if end else None for end in ends))
@@ -300,7 +301,6 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
                 Fault(name, str(error), "the earliest day first", row + 2, f"{column}_earliest")
             )
             continue
-        allowed = dates.widest(text, code)
         if (allowed.latest and (span.latest is None or span.latest > allowed.latest)) or (
             allowed.earliest and (span.earliest is None or span.earliest < allowed.earliest)
         ):

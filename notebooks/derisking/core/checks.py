@@ -53,7 +53,8 @@ class Tables:
 
     def __init__(self, data: Path = paths.DATA):
         """Read from `data`, the folder that holds datapackage.json."""
-        self._data, self._read = data, {}
+        self._data = data
+        self._read: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table with all its rows, unsourced ones too; the index is the row number in the
@@ -606,10 +607,11 @@ def validate_files(data: Path = paths.DATA) -> list[Fault]:
     for name, resource in tables.items():
         file = data / resource["path"]
         text, found = read_text(file)
-        found += check_text(text, resource) if text is not None and not found else []
+        if text is not None and not found:
+            found = check_text(text, resource)
+            if not found:
+                texts[name] = text
         faults += found
-        if not found:
-            texts[name] = text
     return faults + _check_references({name: tables[name] for name in texts}, texts)
 
 
@@ -622,8 +624,8 @@ def _check_references(tables: dict[str, dict], texts: dict[str, str]) -> list[Fa
     }
     faults = []
     for name, resource in tables.items():
-        for column, targets in _links(name, resource["schema"]):
-            targets = [target.split(".") for target in targets]
+        for column, keys in _links(name, resource["schema"]):
+            targets = [key.split(".") for key in keys]
             if any(target not in frames for target, _ in targets):
                 continue
             known = {value for target, key in targets for value in frames[target][key]}

@@ -66,7 +66,8 @@ def parse(text: str) -> Span:
     match = PARTIAL.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is no date of the form YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (int(part) if part else None for part in match.groups())
+    year = int(match[1])
+    month, day = (int(part) if part else None for part in match.groups()[1:])
     if month is None:
         return Span(date(year, 1, 1), date(year, 12, 31))
     if not 1 <= month <= 12:
@@ -79,7 +80,7 @@ def parse(text: str) -> Span:
     return Span(date(year, month, day), date(year, month, day))
 
 
-def widest(text: str, precision: str) -> Span | None:
+def widest(text: str, precision: str) -> Span:
     """Return the widest interval that a date with its precision allows; a table may give a narrower one.
 
     `by_*` is open to the past, `not_before` to the future, and `approx_year` sets no bound at all.
@@ -122,7 +123,8 @@ def count_open(frame: pd.DataFrame, day) -> tuple[int, int]:
     A spell without a closing date (`closed_latest` and `closed_earliest` empty) is right-censored: it counts as open.
     A spell without any opening bound is possibly, never certainly, open before its first sure day.
     """
-    return tuple(int(mask.sum()) for mask in open_masks(frame, day))
+    certain, possible = open_masks(frame, day)
+    return int(certain.sum()), int(possible.sum())
 
 
 def open_masks(frame: pd.DataFrame, day) -> tuple[pd.Series, pd.Series]:
