@@ -20,7 +20,7 @@ def run_ruff(*arguments):
     return told.returncode, told.stdout + told.stderr
 
 
-# Files whose lines are still longer than 100 characters stand in pyproject.toml. Only take some off.
+# Files whose lines are still longer than 100 characters stand in pyproject.toml. Only take off.
 RUFF = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]
 LONG = [file for file, rules in RUFF["lint"]["per-file-ignores"].items() if "E501" in rules]
 

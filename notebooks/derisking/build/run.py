@@ -89,7 +89,7 @@ def execute_notebook(nb, stage: Path, name: str, **variables: str):
         for out in cell.get("outputs", []):
             if out.output_type == "stream" and out.name == "stderr":
                 raise NotebookError(
-                    f"notebooks/{name}, cell {number}: wrote to stderr, and a reader would see it:\n"
+                    f"notebooks/{name}, cell {number}: wrote to stderr, which readers would see:\n"
                     f"{out.text.strip()}"
                 )
     return nb
