@@ -299,7 +299,7 @@ def copied(tmp_path):
             "series",
             {"series_id": "un_vote_agreement_russia", "year": "2023"},
             "value",
-            "8333",
+            "83.33",
             "bounds of its unit",
         ),
         (
