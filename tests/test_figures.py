@@ -1,6 +1,7 @@
 """Figures: what is refused, what is saved, and whether the committed files are fit for print and complete."""
 
 import hashlib
+import io
 import itertools
 import json
 import os
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from colorspacious import cspace_convert, deltaE
+from matplotlib.figure import Figure
 from PIL import Image
 from pypdf import PdfReader
 
@@ -148,6 +150,32 @@ def test_a_good_figure_is_saved_and_recorded_and_twice_the_same(stage):
     manifest = pd.read_csv(folder / "manifest.csv").iloc[0]
     assert manifest["figure"] == "01-trial" and manifest["alt"] == GOOD["alt"]
     assert manifest["sha256_csv"] == hashlib.sha256(seen[0]["01-trial.csv"]).hexdigest()
+
+
+def test_a_figure_is_drawn_once_a_file_and_once_to_see_the_ground_of_its_texts(stage, monkeypatch):
+    drawn, original = [], Figure.draw
+    monkeypatch.setattr(Figure, "draw", lambda fig, renderer: drawn.append(original(fig, renderer)))
+    attempt(draw()[0])
+    assert len(drawn) == 4
+
+
+def test_the_picture_in_the_notebook_is_the_print_scaled_down(stage, monkeypatch):
+    shown = []
+    monkeypatch.setattr(save, "display", lambda data, **rest: shown.append((data, rest)))
+    attempt(draw(183)[0])
+    with Image.open(io.BytesIO(shown[0][0]["image/png"])) as image:
+        assert image.width == 850 and image.mode == "P"
+    assert shown[0][1]["metadata"]["image/png"] == {"alt": GOOD["alt"], "width": 720}
+
+
+def test_columns_that_many_figures_have_are_described_once(stage):
+    frame = GOOD["data"].assign(panel="a", sources="S001")
+    attempt(draw()[0], data=frame)
+    (record,) = json.loads((stage / "figures" / "datapackage.json").read_text())["resources"]
+    told = {field["name"]: field["description"] for field in record["schema"]["fields"]}
+    shared = save.read_columns()
+    assert told["panel"] == shared["panel"] and told["sources"] == shared["sources"]
+    assert told["closed"] == GOOD["columns"]["closed"]
 
 
 # ------------------------------------------------------------------------------------- committed figures

@@ -161,3 +161,11 @@ def test_colours_have_names_and_no_hex_code_stands_outside_the_palette():
             )
         found += [f"{file.name}: {code}" for code in re.findall(r"[\"']#[0-9A-Fa-f]{6}[\"']", text)]
     assert not found
+
+
+def test_a_key_is_drawn_by_one_function():
+    modules = (ROOT / "notebooks" / "derisking").rglob("*.py")
+    drawing = {file.stem for file in modules if ".legend(" in file.read_text(encoding="utf-8")}
+    notebooks = (ROOT / "notebooks").glob("*.ipynb")
+    drawing |= {file.stem for file in notebooks if ".legend(" in file.read_text(encoding="utf-8")}
+    assert drawing == {"marks"}
