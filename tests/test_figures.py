@@ -388,12 +388,7 @@ for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
     if cell["cell_type"] == "code" and not file.exists():
         exec(compile("".join(cell["source"]), notebook.name, "exec"), space)
 """
-STILL = pytest.mark.xfail(reason="a room that still holds a colour of its own")
-FOREIGN = [
-    "01-closure-lists",
-    "03-overview",
-    pytest.param("06-economy-at-closure", marks=STILL),
-]
+FOREIGN = ["01-closure-lists", "03-overview", "06-economy-at-closure"]
 
 
 @pytest.fixture(scope="module")
@@ -452,7 +447,6 @@ def test_a_colour_that_is_not_there_is_told(tmp_path):
     )
 
 
-@STILL
 def test_every_meaning_has_a_colour_of_the_palette_and_every_colour_a_use():
     table = pd.read_csv(
         paths.NOTEBOOKS / "derisking" / "draw" / "meanings.csv", keep_default_na=False
