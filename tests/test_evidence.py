@@ -332,24 +332,6 @@ def test_what_tilted_a_verdict_once_is_refused_with_its_row(
     assert len(found) == 1 and found[0].row and found[0].column == column
 
 
-def test_a_finding_for_which_the_thesis_is_silent_does_not_count_for_or_against_it():
-    coding, findings = (
-        tables.load_table("predictions"),
-        tables.load_table("findings").set_index("finding_id"),
-    )
-    for row in coding[coding["T"].eq(".") & coding["finding_ids"].notna()].itertuples():
-        same = findings.loc[row.finding_ids.split(";")]
-        assert not same["bears"].isin(["supports", "against"])[same["claim_id"].eq("T.1")].any(), (
-            row.key
-        )
-
-
-def test_the_claim_behind_a_prediction_is_one_of_the_claims():
-    coding, known = tables.load_table("predictions"), set(tables.load_table("claims")["claim_id"])
-    assert coding["claim_id"].notna().equals(coding["T"].ne("."))
-    assert set(coding["claim_id"].dropna()) <= known
-
-
 def test_the_same_fact_points_the_same_way_wherever_it_stands():
     """Findings in the same words under two claims carry the same grade."""
     findings = tables.load_table("findings")
