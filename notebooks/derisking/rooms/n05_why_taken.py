@@ -16,7 +16,7 @@ from derisking.draw.marks import (
     write_head,
     write_note,
 )
-from derisking.draw.style import PALE
+from derisking.draw.style import INK, PALE
 
 UP, DOWN = "opening", "closing"  # directions of a measure
 ESTIMATED = ("estimate", "derived", "model", "survey")  # codes of `basis` that are drawn hollow
@@ -216,7 +216,7 @@ def draw_missions_fell(stock: pd.DataFrame, closed: pd.DataFrame, outside: pd.Da
     axes[1].set_ylim(-15.5, 0)
     axes[2].set_ylim(-6.6, 8.4)
     for y, meaning in ((1.1, opening), (-1.1, closing)):
-        write_note(axes[2], 1989.2, y, meaning.label)
+        write_note(axes[2], 1989.2, y, meaning.label, color=INK)
     _write_decade(axes, closed, outside)
     return fig
 
@@ -225,7 +225,7 @@ def _write_decade(axes, closed: pd.DataFrame, outside: pd.DataFrame) -> None:
     """Write the sums of the 1990s beside the bars of that decade."""
     lost = closed.loc[closed["year"].between(1990, 1999), ["lower", "upper"]].sum()
     sums = outside[outside["year"].between(1990, 1999)].groupby("side")["lower"].sum()
-    look = {"fontsize": 7, "fontweight": "bold"}
+    look = {"fontsize": 7, "fontweight": "bold", "color": INK}
     write_note(
         axes[1],
         2000.3,
@@ -247,10 +247,10 @@ def _draw_stock(ax, stock: pd.DataFrame) -> None:
             ax.plot(x[run.index], run["value"], color=look.colour, lw=0.9, zorder=2)
         for row, at in zip(part.itertuples(), x, strict=True):
             if (offset := OFFSETS.get(row.count_id, (0, 7))) is not None:
-                write_note(ax, at, row.value, str(row.value), *offset, ha="center")
+                write_note(ax, at, row.value, str(row.value), *offset, ha="center", color=INK)
     names = [(2000.3, 68, "all missions"), (1992.6, 57, "embassies"), (1991.6, 34, "in Africa")]
     for x, y, words in names:
-        write_note(ax, x, y, words, fontsize=7, ha="left" if y != 57 else "center")
+        write_note(ax, x, y, words, fontsize=7, ha="left" if y != 57 else "center", color=INK)
     ax.set_ylim(0, 80)
 
 
@@ -270,7 +270,7 @@ def draw_openings(counts: pd.DataFrame, heads: dict[str, str], talks: list[int])
         draw_opposed(ax, counts[counts["panel"].eq(letter)], opening, closing)
         ax.set_ylim(-8.5, 10.5)
         for y, meaning in ((1.2, opening), (-1.4, closing)):
-            write_note(ax, 1986, y, meaning.label)
+            write_note(ax, 1986, y, meaning.label, color=INK)
     for year in talks:
         if year != 2019:
             words = "talks\n2018-19" if year == 2018 else f"talks\n{year}"
@@ -288,12 +288,13 @@ def draw_turns(turns: pd.DataFrame, fields: list[str], spans: dict[str, tuple[in
     looks = style.read_meanings("measure")
     turns = turns.assign(x=find_middle(turns).map(to_year))
     widths = [last - first + 1 for first, last in spans.values()]
-    fig, axes = style.make_canvas(183, 92, 1, len(spans), sharey=True, width_ratios=widths)
+    fig, axes = style.make_canvas(183, 106, 1, len(spans), sharey=True, width_ratios=widths)
     for ax, letter, (name, years) in zip(axes, "ab", spans.items(), strict=True):
         part = turns[turns["episode"].eq(name)]
         number = part["direction"].value_counts()
         write_head(ax, letter, name, f"{number[DOWN]} closing, {number[UP]} opening")
         set_rows(ax, fields)
+        ax.set_ylim(len(fields) - 0.2, -1.1)  # room for stacked marks and the name of the band
         set_years(ax, *years, every=1)
         for (field, direction), some in part.groupby(["domain", "direction"]):
             some = some.sort_values("x")
