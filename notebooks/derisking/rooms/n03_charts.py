@@ -322,7 +322,7 @@ def draw_spells(spells: pd.DataFrame, waves: list, first: int, last: int):
     posts = spells.drop_duplicates("mission_id")
     lengths = [posts["region"].isin(side).sum() + 1.6 * len(side) for side in sides]
     for place, (ax, regions) in enumerate(zip(axes, sides, strict=True)):
-        place_axes(ax, 18 + place * 91.5, 2, 71, 157)
+        place_axes(ax, 18 + place * 93, 2, 70, 157)
         set_years(ax, first, last, 10, dated=True)
         ax.set_ylim(max(lengths) - 0.5, -1)
         ax.set_yticks([])
@@ -347,7 +347,7 @@ def _draw_region(ax, spells: pd.DataFrame, region: str, y: float, last: int) -> 
         colour = INK if rows["sure"].any() else NOTE
         weight = "bold" if rows["sure"].sum() > 1 else "normal"
         name = rows["name"].iloc[0]
-        ax.annotate(name, (0, y), fontsize=5.2, color=colour, fontweight=weight, **look)
+        ax.annotate(name, (0, y), fontsize=6, color=colour, fontweight=weight, **look)
         for row in rows.itertuples():
             _draw_spell(ax, row, y, pd.Timestamp(last, 12, 31))
     return y + 1.6

@@ -243,9 +243,9 @@ def draw_register(risks: pd.DataFrame, order: list[str], shut: tuple, invasion):
     in grey), taken_on_*, reduced_* (both empty: an arrow). order: of domains. shut: two days.
     """
     risks = risks.assign(
-        name=[wrap_words(words, 33, 5.4) for words in risks["risk"]],
-        tool=[wrap_words(words, 54, 5.2) for words in risks["instrument_of_reduction"]],
-        result=[wrap_words(words, 13, 5.4) for words in risks["trend"]],
+        name=[wrap_words(words, 33) for words in risks["risk"]],
+        tool=[wrap_words(words, 54) for words in risks["instrument_of_reduction"]],
+        result=[wrap_words(words, 12) for words in risks["trend"]],
     )
     lines = risks[["name", "tool", "result"]].apply(lambda column: column.str.count("\n") + 1)
     risks = risks.assign(height=lines.max(axis=1).clip(lower=2) + 0.55)
@@ -263,9 +263,9 @@ def draw_register(risks: pd.DataFrame, order: list[str], shut: tuple, invasion):
         _draw_risk(ax, row)
     _name_domains(ax, rows, heads)
     for colour, part in ((INK, rows[~rows["aside"]]), (NOTE, rows[rows["aside"]])):
-        write_column(ax, -0.545, part["y"], part["name"], fontsize=5.4, color=colour)
-        write_column(ax, 1.035, part["y"], part["result"], fontsize=5.4, color=colour)
-        write_column(ax, 1.27, part["y"], part["tool"], fontsize=5.2, color=colour)
+        write_column(ax, -0.545, part["y"], part["name"], fontsize=6, color=colour)
+        write_column(ax, 1.035, part["y"], part["result"], fontsize=6, color=colour)
+        write_column(ax, 1.27, part["y"], part["tool"], fontsize=6, color=colour)
     for x, words in ((-0.545, "Risk"), (1.035, "Trend"), (1.27, "Reduced by what")):
         look = {"fontsize": 7, "weight": "bold", "va": "bottom", "textcoords": "offset points"}
         ax.annotate(words, (x, 1), (0, 4), "axes fraction", **look)
