@@ -1,27 +1,66 @@
-"""Tests of the confrontation of predictions with observations, and of the enumerations of notebook 08."""
+"""Tests of the confrontation of commitments with observations, and of the steps of notebook 08."""
 
+import math
+
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from derisking.core import tables
-from derisking.rooms import n08_rivals, n08_robustness
+from derisking.rooms import n08_closures, n08_rivals
 
 
 @pytest.fixture(scope="module")
-def coding():
-    return n08_rivals.predictions()
+def predictions():
+    return tables.load_table("rival_predictions")
 
 
-def test_every_rival_has_a_column_and_a_prediction(coding):
-    known = tables.load_table("rivals")["rival_id"].tolist()
-    assert list(n08_rivals.NAMES) == ["T", *known]
-    assert coding[list(n08_rivals.NAMES)].ne(".").any().all()
-    assert coding[list(n08_rivals.NAMES)].ne(".").any(axis=1).all()
+@pytest.fixture(scope="module")
+def observations():
+    return tables.load_table("rival_observations").set_index("observation_id")
 
 
-def test_every_sign_of_the_thesis_rests_on_a_claim(coding):
-    table = n08_rivals.bases(coding)
-    assert table["basis"].notna().all()
+# ---------------------------------------------------------------------------------------- evidence
+
+
+def test_every_rival_commits_itself_to_something(predictions, observations):
+    known = set(tables.load_table("rivals")["rival_id"]) | {n08_rivals.THESIS}
+    assert set(predictions["explanation"]) == known
+    assert set(predictions["observation_id"]) == set(observations.index)
+
+
+def test_every_mark_of_the_thesis_rests_on_a_claim(predictions):
+    thesis = predictions["explanation"].eq(n08_rivals.THESIS)
+    assert predictions.loc[thesis, "claim_id"].notna().all()
+    assert predictions.loc[~thesis, "claim_id"].isna().all()
+
+
+def test_what_is_read_is_judged_and_what_is_computed_is_not(observations):
+    read = observations["judged_by"].eq("reading")
+    assert observations.loc[read, ["outcome", "found"]].notna().all().all()
+    assert observations.loc[~read, ["outcome", "found"]].isna().all().all()
+
+
+def test_readings_agree_with_the_tables(observations):
+    """Where a table holds the same fact, the judgement must not contradict it."""
+    missions = tables.load_table("missions")
+    status = missions[missions["in_rok_53"]].set_index("mission_id")["status_latest"]
+    assert status["DEU-berlin-embassy"] == status["CUB-havana-embassy"] == "open"
+    assert observations.loc[["berlin", "havana"], "outcome"].eq("leans_no").all()
+    openings = tables.load_table("openings")
+    later = openings[openings["date_latest"].gt(pd.Timestamp("2023-08-26"))]
+    abroad = later[later["direction"].eq("dprk_abroad")]["event_class"]
+    assert not abroad.isin(["opened", "reopened"]).any()
+    assert observations.loc["opened", "outcome"] == "no"
+    assert abroad.isin(["ambassador_appointed", "ambassador_arrived"]).any()
+    assert observations.loc["envoys", "outcome"] == "yes"
+    heirs = tables.load_table("closures_2023").dropna(subset=["successor_mission"])
+    assert heirs["mission_id"].nunique() > 5
+    assert observations.loc["handed", "outcome"] == "yes"
+
+
+# -------------------------------------------------------------------------------------- confronting
 
 
 def rows(*pairs):
@@ -31,55 +70,165 @@ def rows(*pairs):
 @pytest.mark.parametrize(
     ("table", "higher", "outcome"),
     [
-        (rows((3, 0.01), (2, 0.04)), True, "seen"),
-        (rows((3, 0.01), (2, 0.04)), False, "not seen"),
-        (rows((3, 0.01), (2, 0.06)), True, "leans to yes"),
-        (rows((0, 0.3), (0.5, 0.9)), True, "leans to no"),
-        (rows((0, 0.3), (0.5, 0.9)), False, "leans to yes"),
-        (rows((0.9, 0.01), (1.1, 0.01)), True, "cannot tell"),
+        (rows((3, 0.01), (2, 0.04)), True, "yes"),
+        (rows((3, 0.01), (2, 0.04)), False, "no"),
+        (rows((3, 0.01), (2, 0.06)), True, "leans_yes"),
+        (rows((0, 0.3), (0.5, 0.9)), True, "leans_no"),
+        (rows((0, 0.3), (0.5, 0.9)), False, "leans_yes"),
+        (rows((0.9, 0.01), (1.1, 0.01)), True, "unknown"),
     ],
 )
 def test_judging_a_trait(table, higher, outcome):
-    assert n08_rivals.from_lists(table, higher) == outcome
+    assert n08_rivals.judge_trait(table, higher) == outcome
 
 
-def test_confronting(coding):
-    observed = pd.DataFrame({"outcome": "cannot tell", "words": ""}, index=coding.index)
-    observed.loc["badyear", "outcome"] = "not seen"
-    observed.loc["africa", "outcome"] = "leans to yes"
-    table = n08_rivals.cells(coding, observed).set_index(["key", "explanation"])
-    assert table.loc[("badyear", "R1"), ["bears", "firm"]].tolist() == ["against", True]
-    assert table.loc[("badyear", "T"), ["bears", "firm"]].tolist() == ["supports", True]
-    assert table.loc[("africa", "R12"), ["bears", "firm"]].tolist() == ["supports", False]
-    assert table.loc[("africa", "R3"), "bears"] == "against"
-    assert table.loc[("back", "R1"), "bears"] == "does_not_discriminate"
+@pytest.fixture
+def small():
+    return pd.DataFrame(
+        [("a", "T", "excludes"), ("a", "R1", "expects"), ("b", "T", "expects")],
+        columns=["observation_id", "explanation", "sign"],
+    )
 
 
-def test_confronting_refuses_what_is_not_judged(coding):
-    observed = pd.DataFrame({"outcome": "seen", "words": ""}, index=coding.index)
-    with pytest.raises(ValueError, match="one outcome"):
-        n08_rivals.cells(coding, observed.drop(index="africa"))
-    with pytest.raises(ValueError, match="one outcome"):
-        n08_rivals.cells(coding, observed.assign(outcome="perhaps"))
+@pytest.mark.parametrize(
+    ("outcome", "bears"),
+    [
+        ("yes", ["contradicted", "borne out"]),
+        ("leans_no", ["borne out", "contradicted"]),
+        ("unknown", ["open", "open"]),
+    ],
+)
+def test_confronting(small, outcome, bears):
+    table = n08_rivals.confront(small, pd.Series({"a": outcome, "b": "yes"}))
+    assert table["bears"].tolist() == [*bears, "borne out"]
+    assert table["firm"].tolist() == [outcome == "yes"] * 2 + [True]
 
 
-def test_parting_needs_opposite_signs(coding):
-    parted = n08_rivals.opposed(coding)
-    assert parted["pact"]
-    assert not parted["havana"]
+@pytest.mark.parametrize("outcomes", [{"a": "yes"}, {"a": "yes", "b": "perhaps"}])
+def test_confronting_refuses_what_is_not_judged(small, outcomes):
+    with pytest.raises(ValueError, match="b"):
+        n08_rivals.confront(small, pd.Series(outcomes))
+
+
+def test_parting_needs_opposite_signs(small):
+    assert n08_rivals.find_opposed(small) == ["a"]
+
+
+def test_tables_for_readers(small):
+    table = n08_rivals.confront(small, pd.Series({"a": "yes", "b": "unknown"}))
+    table["short_name"] = table["observation_id"].map({"a": "rain", "b": "snow"})
+    names = pd.Series({"T": "thesis", "R1": "hardship"})
+    one = n08_rivals.list_explanations(table, names).set_index("explanation")
+    assert one.loc["R1 hardship", "expects"] == "rain"
+    assert one.loc["thesis", ["excludes", "contradicted", "open"]].tolist() == ["rain", 1, 1]
+    seen = pd.DataFrame(
+        {"observation_id": ["a"], "observation": "It rains", "found": "wet", "outcome": "yes"}
+    )
+    line = n08_rivals.list_observations(seen, table, names, {"yes": "seen"}).iloc[0]
+    assert line.tolist() == ["It rains", "wet", "seen", "hardship", "thesis"]
+
+
+# ------------------------------------------------------------------------------------------ economy
 
 
 def test_thresholds_by_hand():
-    """Output falls in 2001 and 2005; rounds in 2002 and 2010; a delay of one year explains the first only."""
+    """Output falls in 2001 and 2005, rounds in 2002 and 2010: a year's delay explains the first."""
     values = pd.Series({2000: 1.0, 2001: -4.0, 2002: 1.0, 2005: -2.0, 2006: 1.0, 2010: 2.0})
-    table = n08_robustness.thresholds(values, [2002, 2010], [-1.0], [0, 1]).set_index("delay")
+    table = n08_closures.try_thresholds(values, [2002, 2010], [-1.0], [0, 1]).set_index("delay")
     columns = ["explained", "bad", "followed", "allowed", "known"]
     assert table.loc[0, columns].tolist() == [0, 2, 0, 2, 6]
     assert table.loc[1, columns].tolist() == [1, 2, 1, 4, 6]
 
 
-def test_traits_are_thirteen_and_keep_their_gaps():
-    traits = n08_robustness.traits(tables.load_table("host_traits").set_index("mission_id"))
-    assert traits.shape == (53, 13)
-    assert traits.loc["HKG-hong-kong-cg", "Votes with China above median"] is pd.NA
-    assert traits["Post in Africa"].sum() == 10
+# --------------------------------------------------------------------------------------- base rates
+
+
+def test_rates_are_brought_to_a_year():
+    row = {"prev_wave": 1970, "wave": 1972, "years_between": 2, "prk_closed_share": 0.19}
+    row |= {"median": 0.19, "p95": 0.36, "max": 0.51, "prk_lasting_share": float("nan")}
+    row |= {"lasting_median": 0.0, "lasting_p95": 0.19, "lasting_max": 0.36}
+    table = n08_closures.convert_rates(pd.DataFrame([row])).set_index("panel")
+    closed = table.loc["closed", [f"{name}_per_year" for name in n08_closures.SHARES]]
+    assert closed.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.1])
+    assert table.loc["not back", "max_per_year"] == pytest.approx(0.2)
+
+
+def test_percentiles_rise():
+    base = tables.load_table("base_rates")
+    table = n08_closures.convert_rates(base[base["min_missions"].eq(20)])
+    known = table.dropna(subset=["median_per_year"])
+    assert (known["median_per_year"] <= known["p95_per_year"]).all()
+    assert (known["p95_per_year"] <= known["max_per_year"]).all()
+
+
+# --------------------------------------------------------------------------------------------- ages
+
+
+def spells(rows):
+    columns = ["opened_earliest", "opened_latest", "closed", "closed_earliest", "closed_latest"]
+    frame = pd.DataFrame(rows, columns=columns)
+    for name in columns:
+        if name != "closed":
+            frame[name] = pd.to_datetime(frame[name])
+    return frame
+
+
+@pytest.fixture
+def three():
+    return spells(
+        [
+            ["1990-01-01", "1990-01-01", "2000", "2000-01-01", "2000-12-31"],
+            ["1990-01-01", "1995-01-01", "2005", "2005-01-01", "2005-01-01"],
+            [None, "2000-01-01", None, None, None],
+        ]
+    )
+
+
+def test_ages_under_both_readings(three):
+    young = n08_closures.measure_ages(three, "2010-01-01", "latest")
+    old = n08_closures.measure_ages(three, "2010-01-01", "earliest")
+    assert young["entry"].tolist() == [0, 0, 0]
+    assert young["exit"].tolist() == pytest.approx([10, 10, 10], abs=0.02)
+    assert old.index.tolist() == [0, 1]
+    assert old["entry"].tolist() == pytest.approx([0, 5], abs=0.02)
+    assert old["exit"].tolist() == pytest.approx([11, 15], abs=0.02)
+    assert young["ended"].tolist() == [True, True, False]
+
+
+def test_ages_refuses_other_readings(three):
+    with pytest.raises(ValueError, match="latest"):
+        n08_closures.measure_ages(three, "2010-01-01", "middle")
+
+
+def frame_ages(exits, ended, entry=0.0):
+    return pd.DataFrame({"entry": entry, "exit": exits, "ended": ended})
+
+
+def test_kaplan_meier_textbook():
+    """Four posts: ends at 1 and 3, one lost at 2, one left: 3/4, then 3/4 x 1/2."""
+    table = frame_ages([1.0, 2.0, 3.0, 4.0], [True, False, True, False])
+    curve = n08_closures.estimate_open_share(table).set_index("age")["alive"]
+    assert curve[1.0] == pytest.approx(0.75)
+    assert curve[3.0] == pytest.approx(0.375)
+    assert n08_closures.find_median_age(curve.reset_index()) == 3.0
+
+
+def test_late_entry_leaves_the_unwatched_years_out():
+    """A post that enters at 2 is not at risk at 1: the first end is one of two, not of three."""
+    table = frame_ages([1.0, 5.0, 5.0], [True, False, False], [0.0, 0.0, 2.0])
+    curve = n08_closures.estimate_open_share(table).set_index("age")
+    assert curve.loc[1.0, "at_risk"] == 2
+    assert curve.loc[1.0, "alive"] == pytest.approx(0.5)
+
+
+def test_without_late_entry_it_agrees_with_scipy():
+    rng = np.random.default_rng(3)
+    exits, ended = rng.exponential(10, 60).round(2) + 0.01, rng.random(60) < 0.7
+    curve = n08_closures.estimate_open_share(frame_ages(exits, ended)).set_index("age")["alive"]
+    data = stats.CensoredData(uncensored=exits[ended], right=exits[~ended])
+    assert curve.iloc[-1] == pytest.approx(stats.ecdf(data).sf.evaluate(curve.index[-1]))
+
+
+def test_median_that_is_never_reached():
+    curve = pd.DataFrame({"age": [0.0, 1.0], "alive": [1.0, 0.9]})
+    assert math.isinf(n08_closures.find_median_age(curve))

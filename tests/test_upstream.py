@@ -1,5 +1,7 @@
-"""Tests of the loader for a reader's own workbook, on small made-up workbooks of the same layout."""
+"""Tests of the loader for a reader's own workbook, on small made-up workbooks of the same
+layout."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,17 +12,29 @@ STATES = {"2": "USA", "731": "PRK", "20": "CAN", "365": "RUS"}
 
 
 def sheet(ties, year, states=STATES):
-    """Lay out one count as the DIPCON workbook does: four header rows, codes across and down, 0 or 1."""
+    """Lay out one count as the DIPCON workbook does: four header rows, codes across and down, 0 or
+    1."""
     codes = list(states)
     rows = [
-        [*[None] * (len(codes) + 3), "The Column Countries are Where the Embassies and Ambassadors are Located."],
+        [
+            *[None] * (len(codes) + 3),
+            "The Column Countries are Where the Embassies and Ambassadors are Located.",
+        ],
         ["ccode", None, None, None, *map(int, codes)],
         [None, "year", None, None, *[year] * len(codes)],
         [None, None, "abbrev", None, *states.values()],
         [None, None, None, "ISO3let", *states.values()],
     ]
     for code in codes:
-        rows.append([int(code), year, states[code], states[code], *[int((code, other) in ties) for other in codes]])
+        rows.append(
+            [
+                int(code),
+                year,
+                states[code],
+                states[code],
+                *[int((code, other) in ties) for other in codes],
+            ]
+        )
     return pd.DataFrame(rows)
 
 
@@ -34,7 +48,8 @@ def workbook(folder, sheets, name="DIPCON_3.0.xlsx"):
 
 @pytest.fixture
 def counts():
-    """Three counts: North Korea loses two of three posts, one of which is back at the next count."""
+    """Three counts: North Korea loses two of three posts, one of which is back at the next
+    count."""
     full = {("731", "2"), ("731", "20"), ("731", "365"), ("2", "20")}
     less = {("731", "365"), ("2", "20"), ("2", "731")}
     back = {("731", "365"), ("731", "20"), ("2", "731")}
@@ -51,11 +66,13 @@ def test_reads_every_count(dipcon, counts):
     assert list(read) == [1989, 1990, 1993]
     for year, ties in counts.items():
         matrix = read[year]
-        assert {(row, column) for row in matrix.index for column in matrix if matrix.loc[row, column]} == ties
+        assert {
+            (row, column) for row in matrix.index for column in matrix if matrix.loc[row, column]
+        } == ties
 
 
 def test_closed_opened_and_back(dipcon):
-    table = rates.by_sender(rates.read_dipcon(dipcon)).set_index(["prev_wave", "sender"])
+    table = rates.compare_counts(rates.read_dipcon(dipcon)).set_index(["prev_wave", "sender"])
     prk = table.loc[(1989, "731")]
     assert (prk["before"], prk["closed"], prk["opened"], prk["back"]) == (3, 2, 0, 1)
     assert prk["closed_share"] == pytest.approx(2 / 3)
@@ -65,24 +82,35 @@ def test_closed_opened_and_back(dipcon):
 
 
 def test_yearly_share():
-    assert rates.per_year(0.19, 2) == pytest.approx(0.1)
-    assert rates.per_year(0.19, 1) == pytest.approx(0.19)
+    assert rates.convert_to_yearly(0.19, 2) == pytest.approx(0.1)
+    assert rates.convert_to_yearly(0.19, 1) == pytest.approx(0.19)
 
 
 def test_states_that_are_new_or_gone_do_not_count(tmp_path):
     """A host that is not listed at both counts is neither closed nor opened there."""
     old = sheet({("731", "2"), ("731", "20")}, 1990)
-    new = sheet({("731", "2"), ("731", "99")}, 1993, {**{c: n for c, n in STATES.items() if c != "20"}, "99": "NEW"})
-    table = rates.by_sender(rates.read_dipcon(workbook(tmp_path, {1990: old, 1993: new}))).set_index("sender")
+    new = sheet(
+        {("731", "2"), ("731", "99")},
+        1993,
+        {**{c: n for c, n in STATES.items() if c != "20"}, "99": "NEW"},
+    )
+    table = rates.compare_counts(
+        rates.read_dipcon(workbook(tmp_path, {1990: old, 1993: new}))
+    ).set_index("sender")
     assert table.loc["731", ["before", "closed", "opened"]].tolist() == [1, 0, 0]
 
 
 def test_distribution_has_the_columns_of_the_table(dipcon, monkeypatch):
     monkeypatch.setattr(rates, "MINIMA", (1, 2))
-    table = rates.distribution(rates.by_sender(rates.read_dipcon(dipcon)), "test", "")
+    table = rates.summarise_senders(rates.compare_counts(rates.read_dipcon(dipcon)), "test", "")
     assert list(table) == [field["name"] for field in tables.read_schema("base_rates")["fields"]]
     first = table[table["prev_wave"].eq(1989) & table["min_missions"].eq(1)].iloc[0]
-    assert (first["senders"], first["ties_prev"], first["ties_closed"], first["ties_opened"]) == (2, 4, 2, 1)
+    assert (first["senders"], first["ties_prev"], first["ties_closed"], first["ties_opened"]) == (
+        2,
+        4,
+        2,
+        1,
+    )
     assert first["pooled_closed_share"] == 0.5
     assert first["senders_ge_17pct"] == 1
     assert first["prk_closed_share"] == pytest.approx(0.6667)
@@ -90,18 +118,18 @@ def test_distribution_has_the_columns_of_the_table(dipcon, monkeypatch):
 
 
 def test_committed_table_is_used_without_a_workbook(tmp_path):
-    table, origin = rates.base_rates(tmp_path)
+    table, origin = rates.load_base_rates(tmp_path)
     assert table.equals(tables.load_table("base_rates"))
     assert "committed" in origin
 
 
 def test_missing_folder_is_no_error(tmp_path):
-    assert rates.find(rates.DIPCON, tmp_path / "none") is None
+    assert rates.find_workbook(rates.DIPCON, tmp_path / "none") is None
 
 
 def test_workbook_is_used_and_named(dipcon, monkeypatch):
     monkeypatch.setattr(rates, "MINIMA", (1,))
-    table, origin = rates.base_rates(dipcon.parent)
+    table, origin = rates.load_base_rates(dipcon.parent)
     assert len(table) == 2
     assert dipcon.name in origin
 
@@ -126,10 +154,10 @@ ROWS = [
 @pytest.mark.parametrize("sender", ["SendingCountry", "Sending Country"])
 def test_diplometrics(tmp_path, sender):
     file = diplometrics(tmp_path, ROWS, [sender, "Destination", "Year", "Embassy", "LOR"])
-    table = rates.by_sender(rates.read_diplometrics(file)).set_index("sender")
+    table = rates.compare_counts(rates.read_diplometrics(file)).set_index("sender")
     assert table.loc["North Korea", ["before", "closed"]].tolist() == [2, 1]
     assert table.loc["China", "closed"] == 0
-    strict = rates.by_sender(rates.read_diplometrics(file, least=0.5)).set_index("sender")
+    strict = rates.compare_counts(rates.read_diplometrics(file, least=0.5)).set_index("sender")
     assert strict.loc["China", "closed"] == 1
 
 
@@ -137,7 +165,7 @@ def test_diplometrics_comes_first(tmp_path, counts, monkeypatch):
     monkeypatch.setattr(rates, "MINIMA", (1,))
     workbook(tmp_path, {year: sheet(ties, year) for year, ties in counts.items()})
     file = diplometrics(tmp_path, ROWS)
-    table, origin = rates.base_rates(tmp_path)
+    table, origin = rates.load_base_rates(tmp_path)
     assert file.name in origin
     assert table["prk_closed_share"].tolist() == [0.5]
 
@@ -182,7 +210,9 @@ def test_one_count_is_too_few(tmp_path):
 
 
 def test_diplometrics_without_a_column(tmp_path):
-    file = diplometrics(tmp_path, [row[:4] for row in ROWS], ["SendingCountry", "Destination", "Year", "Embassy"])
+    file = diplometrics(
+        tmp_path, [row[:4] for row in ROWS], ["SendingCountry", "Destination", "Year", "Embassy"]
+    )
     words = message(rates.read_diplometrics, file)
     assert "no column LOR" in words
     assert "korbel.du.edu" in words
@@ -191,7 +221,9 @@ def test_diplometrics_without_a_column(tmp_path):
 def test_diplometrics_year_that_is_no_number(tmp_path):
     rows = [list(row) for row in ROWS]
     rows[1][2] = "MMXXII"
-    assert "row 3, column Year: found 'MMXXII'" in message(rates.read_diplometrics, diplometrics(tmp_path, rows))
+    assert "row 3, column Year: found 'MMXXII'" in message(
+        rates.read_diplometrics, diplometrics(tmp_path, rows)
+    )
 
 
 def test_diplometrics_pair_twice(tmp_path):
@@ -203,9 +235,71 @@ def test_diplometrics_pair_twice(tmp_path):
 def test_two_workbooks_of_one_kind(tmp_path):
     for name in ("DIPCON_3.0.xlsx", "dipcon_3.0_copy.xlsx"):
         workbook(tmp_path, {1990: sheet(set(), 1990)}, name)
-    assert "2 workbooks" in message(rates.find, rates.DIPCON, tmp_path)
+    assert "2 workbooks" in message(rates.find_workbook, rates.DIPCON, tmp_path)
 
 
 def test_too_few_posts_anywhere(dipcon):
-    words = message(rates.distribution, rates.by_sender(rates.read_dipcon(dipcon)), "test", "")
+    words = message(
+        rates.summarise_senders, rates.compare_counts(rates.read_dipcon(dipcon)), "test", ""
+    )
     assert "No sender has 10 posts" in words
+
+
+def test_missing_state_is_left_out(tmp_path):
+    """The workbook of 1975 marks two states as unknown: they are neither senders nor hosts."""
+    bad = sheet({("731", "2")}, 1975)
+    bad.iloc[8, 4:] = "."
+    bad.iloc[5:, 7] = "."
+    matrix = rates.read_dipcon(workbook(tmp_path, {1975: bad, 1980: sheet(set(), 1980)}))[1975]
+    assert "365" not in matrix.index
+    assert "365" not in matrix.columns
+    assert matrix.loc["731", "2"]
+
+
+def test_reciprocity_is_counted_apart(dipcon):
+    """Canada and Russia keep nothing in Pyongyang in 1989, nor does anyone; in 1990 the US does."""
+    table = rates.compare_reciprocity(rates.read_dipcon(dipcon), least=99)
+    first = table[table["prev_wave"].eq(1989) & table["outcome"].eq("gone")].iloc[0]
+    assert first[rates.CELLS].tolist() == [0, 0, 2, 1]
+    lasting = table[table["prev_wave"].eq(1989) & table["outcome"].eq("lasting")].iloc[0]
+    assert lasting[rates.CELLS].tolist() == [0, 0, 1, 2]
+
+
+def plant(tmp_path, returned, onesided):
+    """Sixty states in a ring of exchanged posts and one of one-sided ones, two counts."""
+    rng = np.random.default_rng(4)
+    states = {str(code): f"S{code}" for code in range(1, 61)}
+    old = set()
+    for one in range(60):
+        for step in range(1, 16):
+            old.add((str(one + 1), str((one + step) % 60 + 1)))
+            if step < 9:
+                old.add((str((one + step) % 60 + 1), str(one + 1)))
+    lost = {
+        pair for pair in sorted(old)
+        if rng.random() < (returned if (pair[1], pair[0]) in old else onesided)
+    }  # fmt: skip
+    sheets = {1970: sheet(old, 1970, states), 1975: sheet(old - lost, 1975, states)}
+    counts = rates.read_dipcon(workbook(tmp_path, sheets))
+    rows = rates.compare_reciprocity(counts)
+    return rates.summarise_reciprocity(rows, "test").set_index("senders").loc["all_20"]
+
+
+def test_planted_reciprocity_is_found(tmp_path):
+    found = plant(tmp_path, 0.05, 0.2)
+    assert found["high"] < 0.5
+    assert found["low"] < 0.05 * 0.8 / (0.2 * 0.95) < found["high"]
+
+
+def test_no_reciprocity_is_not_found(tmp_path):
+    found = plant(tmp_path, 0.1, 0.1)
+    assert found["low"] < 1 < found["high"]
+
+
+def test_committed_reciprocity_agrees_with_its_counts():
+    """The pooled counts are the sums over the intervals."""
+    table = tables.load_table("reciprocity_rates")
+    pooled = table["prev_wave"].eq(1970) & table["wave"].ge(2008)
+    keys = ["senders", "outcome"]
+    sums = table[~pooled].groupby(keys)[rates.CELLS].sum().astype(int)
+    assert sums.equals(table[pooled].set_index(keys)[rates.CELLS].sort_index().astype(int))
