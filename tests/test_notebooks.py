@@ -5,6 +5,7 @@ collects the notebooks themselves), and here by a plain run whose figures and ta
 committed ones byte for byte.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -253,8 +254,26 @@ def test_every_name_of_a_figure_is_one_it_draws_or_one_that_exists(file):
     assert all((paths.FIGURES / f"{name}.pdf").exists() for name in named)
 
 
+# Laid over Python in the run below: it writes down every table that is opened.
+WITNESS = """
+import os, sys
+
+def note(event, arguments):
+    if event == "open" and str(arguments[0]).endswith(".csv") and arguments[1] in ("r", "rb", None):
+        with open(os.environ["WITNESS"], "a") as file:
+            file.write(f"{os.path.realpath(arguments[0])}\\n")
+
+sys.addaudithook(note)
+"""
+
+
 @each_notebook
-def test_a_plain_run_yields_the_committed_files(file, tmp_path):
+def test_a_plain_run_yields_the_committed_files(file, tmp_path, tmp_path_factory, monkeypatch):
+    watching = tmp_path_factory.mktemp("witness")
+    (watching / "sitecustomize.py").write_text(WITNESS)
+    monkeypatch.setenv("WITNESS", str(watching / "opened"))
+    python_path = os.environ.get("PYTHONPATH", "")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(watching), python_path]))
     committed = run.read_notebook(file)
     nb = run.fill_answer(
         run.normalise_notebook(
@@ -275,6 +294,12 @@ def test_a_plain_run_yields_the_committed_files(file, tmp_path):
         assert path.read_bytes() == target.read_bytes(), (
             f"{target.relative_to(paths.ROOT)} differs from what its notebook makes"
         )
+    cells = trace.read_cells(file)
+    told = {*trace.trace_tables(trace.join_code(cells)), *trace.trace_marks(cells)}
+    opened = set(map(paths.Path, (watching / "opened").read_text().split("\n")))
+    read = opened & set(trace.list_table_files().values())
+    assert read, "the witness saw nothing"
+    assert read <= told, f"make would not run it again for {sorted(read - told)}"
     kept = {path.name for path in paths.FIGURES.glob(f"{file.name[:2]}-*.*")}
     assert kept == {path.name for path in own if path.parent.name == "figures"}
 
