@@ -15,7 +15,7 @@ from derisking.build import run, trace
 from derisking.core import paths
 
 ROOT = Path(__file__).parents[1]
-SECOND = "02_second.ipynb"
+SECOND = "09_second.ipynb"
 
 
 def cells(code="n = len(tables.load_table('closure_matrix'))"):
@@ -24,9 +24,10 @@ def cells(code="n = len(tables.load_table('closure_matrix'))"):
     )
     return nbformat.v4.new_notebook(
         cells=[
-            nbformat.v4.new_markdown_cell("# 02 · How many?"),
+            nbformat.v4.new_markdown_cell("# 09 · How many?"),
             nbformat.v4.new_markdown_cell(opening),
             nbformat.v4.new_markdown_cell("<!-- begin nav -->\n<!-- end nav -->"),
+            nbformat.v4.new_markdown_cell("<!-- begin verdict -->\nYes.\n<!-- end verdict -->"),
             nbformat.v4.new_code_cell(
                 "from derisking.core import tables\nfrom derisking.core.glue import glue"
             ),
@@ -87,7 +88,7 @@ def test_a_second_build_runs_nothing_and_changes_nothing(copy):
     assert run.returncode == 0
     assert set(told(run).values()) == {"same"} and set(told(run)) >= {
         "validate",
-        "notebook:02_second",
+        "notebook:09_second",
         "pages",
     }
     assert contents(copy) == before
@@ -101,16 +102,16 @@ def test_the_first_build_left_the_files_of_the_first_notebook_as_committed(copy)
 def test_a_line_a_task_tells_the_time_it_took(copy):
     file = copy / "notebooks" / SECOND
     nb = nbformat.read(file, as_version=4)
-    nb.cells[4].source += "\nn = n + 0"
+    nb.cells[5].source += "\nn = n + 0"
     file.write_text(nbformat.writes(nb))
     run = doit(copy)
     assert told(run) == {
         "validate": "same",
         "notebook:01_data_ingestion": "same",
-        "notebook:02_second": "done",
+        "notebook:09_second": "done",
         "pages": "done",
     }
-    (line,) = [line for line in run.stdout.splitlines() if "02_second" in line]
+    (line,) = [line for line in run.stdout.splitlines() if "09_second" in line]
     assert line.rstrip().endswith(" s")
 
 
@@ -119,13 +120,13 @@ def test_a_module_that_a_notebook_does_not_use_does_not_run_it_again(copy):
     file.write_text(file.read_text() + "\n# a remark\n")
     assert set(told(doit(copy)).items()) >= {
         ("notebook:01_data_ingestion", "same"),
-        ("notebook:02_second", "same"),
+        ("notebook:09_second", "same"),
     }
     file = copy / "notebooks" / "derisking" / "rooms" / "n01_ingestion.py"
     file.write_text(file.read_text() + "\n# a remark\n")
     assert set(told(doit(copy)).items()) >= {
         ("notebook:01_data_ingestion", "done"),
-        ("notebook:02_second", "same"),
+        ("notebook:09_second", "same"),
     }
 
 
@@ -139,7 +140,7 @@ def test_a_new_event_does_not_run_a_notebook_that_reads_no_events(copy):
     try:
         words = told(doit(copy))
         assert words["validate"] == words["notebook:01_data_ingestion"] == words["pages"] == "done"
-        assert words["notebook:02_second"] == "same"
+        assert words["notebook:09_second"] == "same"
     finally:
         file.write_text(kept, encoding="utf-8")
     assert doit(copy).returncode == 0
@@ -150,7 +151,7 @@ def test_a_page_changed_by_hand_is_made_anew(copy):
     before = page.read_bytes()
     page.write_text("changed by hand\n")
     words = told(doit(copy))
-    assert words["pages"] == "done" and words["notebook:02_second"] == "same"
+    assert words["pages"] == "done" and words["notebook:09_second"] == "same"
     assert page.read_bytes() == before
 
 
@@ -214,15 +215,15 @@ def test_a_result_changed_by_hand_is_made_anew(copy):
     [
         (
             "n = 53\nn / (n - 53)",
-            ["notebooks/02_second.ipynb, cell 5, line 2: n / (n - 53)", "ZeroDivisionError"],
+            ["notebooks/09_second.ipynb, cell 6, line 2: n / (n - 53)", "ZeroDivisionError"],
         ),
         (
             "import sys\nn = 53\nprint('beware', file=sys.stderr)",
-            ["notebooks/02_second.ipynb, cell 5", "stderr", "beware"],
+            ["notebooks/09_second.ipynb, cell 6", "stderr", "beware"],
         ),
         (
             "n = tables.load_table('embassies')",
-            ["cell 5, line 1: n = tables.load_table('embassies')", "EvidenceError", "missions"],
+            ["cell 6, line 1: n = tables.load_table('embassies')", "EvidenceError", "missions"],
         ),
     ],
 )
@@ -230,7 +231,7 @@ def test_a_failing_notebook_says_where_and_changes_nothing(copy, code, words):
     file = copy / "notebooks" / SECOND
     kept = file.read_bytes()
     nb = nbformat.read(file, as_version=4)
-    nb.cells[4].source = code
+    nb.cells[5].source = code
     file.write_text(nbformat.writes(nb))
     before = contents(copy)
     try:

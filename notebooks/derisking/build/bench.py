@@ -2,7 +2,7 @@
 
     python -m derisking.build.bench                    this checkout
     python -m derisking.build.bench --against PATH     and another one, in turn, with ratios
-    python -m derisking.build.bench --only 05          one notebook instead of all, to try it out
+    python -m derisking.build.bench --only 05          three notebooks instead of all, to try it out
 
 Every step works in a clone of what is committed, so nothing here changes. CPU time is that of all
 processes of a step; memory is the peak of the largest one.
@@ -49,12 +49,12 @@ def measure(command: list[str], folder: Path) -> dict[str, float]:
 
 
 def clone(source: Path, folder: Path, only: str) -> Path:
-    """Clone what is committed in `source`; with `only` keep notebook 01 and that one."""
+    """Clone what is committed in `source`; with `only` keep 01, that one and 09."""
     target = folder / "repository"
     shutil.rmtree(target, ignore_errors=True)
     subprocess.run(["git", "clone", "--quiet", str(source), str(target)], check=True)
     for file in (target / "notebooks").glob("0*.ipynb"):
-        if only and file.name[:2] not in ("01", only):
+        if only and file.name[:2] not in ("01", only, "09"):  # 09 opens the front page
             file.unlink()
     return target
 
@@ -120,7 +120,9 @@ def main() -> int:
     """Measure this checkout, and another beside it if one is named."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--against", type=Path, metavar="PATH", help="another checkout")
-    parser.add_argument("--only", default="", metavar="NN", help="notebook 01 and this one alone")
+    parser.add_argument(
+        "--only", default="", metavar="NN", help="notebooks 01, this one and 09 alone"
+    )
     chosen = parser.parse_args()
     checkouts = {"This checkout": HERE}
     if chosen.against:
