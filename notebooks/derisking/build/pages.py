@@ -26,7 +26,8 @@ TEMPLATES = Path(__file__).parent / "templates"  # each looks like the page it m
 VERDICT = "09"  # the notebook whose answer opens the front page
 QUESTIONS = ["04", "05", "06", "07"]  # the notebooks that put the article's four questions
 MAP = "02-map-2023"  # opens the front page
-FRONT = ["02-reciprocity", "05-missions-fell", "06-breaks"]  # shown on the front page under "How we know"
+# shown on the front page under "How we know"
+FRONT = ["02-reciprocity", "05-missions-fell", "06-breaks"]
 LEVELS = ["high", "medium", "low", "unsourced"]
 RESIDENCE = ["confirmed", "likely", "unverified", "non_resident_likely"]
 PERIODS = {
