@@ -3,7 +3,7 @@
     build   run, trace, filling, blocks, pages, dossier, claim_words, website, export,
             find, bench
     rooms   n01_... to n09_...: charts and long mechanics of the one notebook a number names
-    draw    style, save, marks, axes, labels, maps, panels
+    draw    style, save, marks, axes, labels, maps
     stats   exact, survival, breaks, rates, growth: thin over scipy and statsmodels
     core    paths, dates, events, cells, tables, sources, checks, claims, glue
 

@@ -162,19 +162,6 @@ def make_canvas(
     return fig, fig.subplots(nrows, ncols, **options)
 
 
-def draw_key(ax, group: str, only=None, **options) -> None:
-    """Draw the key of a group of meanings into `ax`; `only` names the categories that occur. For
-    charts too full to label."""
-    shown = [
-        meaning for name, meaning in read_meanings(group).items() if only is None or name in only
-    ]
-    handles = [mpl.lines.Line2D([], [], label=m.label, **m.style()) for m in shown]
-    ax.legend(
-        handles=handles,
-        **{"handletextpad": 0.2, "columnspacing": 1.0, "borderaxespad": 0.0, **options},
-    )
-
-
 def measure_luminance(rgb: np.ndarray) -> np.ndarray:
     """Relative luminance of sRGB values in 0..1 (WCAG 2.2)."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
