@@ -1,4 +1,5 @@
-"""Statistics of dated measures: a small example worked by hand, properties, and agreement with brute force."""
+"""Statistics of dated measures: a small example worked by hand, properties, and agreement with
+brute force."""
 
 from itertools import permutations
 
@@ -22,7 +23,8 @@ def frame(*rows):
     )
 
 
-# Before 2020-01-22 for sure: one opening. After: two closings, one opening. "2020" and "January 2020": on either side.
+# Before 2020-01-22 for sure: one opening. After: two closings, one opening. "2020" and "January
+# 2020": on either side.
 HAND = frame(
     ("2018-06-12", "2018-06-12", False),
     ("2020-01-01", "2020-12-31", True),
@@ -87,9 +89,11 @@ def test_share_before_by_hand():
 
 def test_shares_by_hand():
     found = breaks.compare_shares(HAND, "2020-01-22")
-    # Before: the opening of 2018 with, at most, "2020" (marked) and without "January 2020": 1 of 2. At least 0 of 1.
+    # Before: the opening of 2018 with, at most, "2020" (marked) and without "January 2020": 1 of 2.
+    # At least 0 of 1.
     assert (found["before_low"], found["before_high"]) == (0, 0.5)
-    # After, three or four or five rows: "2020" away and January here 2 of 4; "2020" here and January away 3 of 4.
+    # After, three or four or five rows: "2020" away and January here 2 of 4; "2020" here and
+    # January away 3 of 4.
     assert (found["after_low"], found["after_high"]) == (0.5, 0.75)
     assert (
         found["n_before_low"],
@@ -160,7 +164,8 @@ def dated(kinds, first="2019-01-01", step="180D"):
 
 
 def brute_apart(table, true, rival):
-    """The same question by going through every order of the kinds within the two sides of the true break."""
+    """The same question by going through every order of the kinds within the two sides of the true
+    break."""
     days, marked = table["date_earliest"], table["marked"].to_numpy()
     sides = [np.flatnonzero(days < true), np.flatnonzero(days >= true)]
     before = (days < rival).to_numpy()
@@ -230,7 +235,8 @@ def test_a_seed_gives_the_same_p_and_chance_is_not_called_a_break():
 
 def test_around_keeps_to_its_spell():
     found = breaks.compare_near(HAND, BREAKS[["second"]], 24)
-    # From 24 February 2020 to 23 February 2024: "2021" before, August 2023 after; "2020" is not wholly inside.
+    # From 24 February 2020 to 23 February 2024: "2021" before, August 2023 after; "2020" is not
+    # wholly inside.
     assert (found["n_before_low"].iloc[0], found["n_after_low"].iloc[0]) == (1, 1)
 
 

@@ -1,4 +1,5 @@
-"""The drawing vocabulary: axes of years, intervals, rows, keys, line breaks, labels that keep clear."""
+"""The drawing vocabulary: axes of years, intervals, rows, keys, line breaks, labels that keep
+clear."""
 
 import itertools
 

@@ -1,4 +1,5 @@
-"""Figures: what is refused, what is saved, and whether the committed files are fit for print and complete."""
+"""Figures: what is refused, what is saved, and whether the committed files are fit for print and
+complete."""
 
 import hashlib
 import io
@@ -28,7 +29,8 @@ NAMES = [record["name"] for record in RECORDS]
 each_figure = pytest.mark.parametrize("record", RECORDS, ids=NAMES)
 
 
-# ------------------------------------------------------------------------------------------- refusing
+# -------------------------------------------------------------------------------------------
+# refusing
 
 GOOD = {
     "data": pd.DataFrame({"year": [2022, 2023], "closed": [0, 9]}),
@@ -178,7 +180,8 @@ def test_columns_that_many_figures_have_are_described_once(stage):
     assert told["closed"] == GOOD["columns"]["closed"]
 
 
-# ------------------------------------------------------------------------------------- committed figures
+# ------------------------------------------------------------------------------------- committed
+# figures
 
 
 def test_the_package_of_figures_is_valid_and_each_csv_fits_its_description():
@@ -276,10 +279,12 @@ def test_file_sizes_are_sane(record):
         )
 
 
-# ---------------------------------------------------------------------------------------- visual language
+# ---------------------------------------------------------------------------------------- visual
+# language
 
-# Two categories that share marker and fill must be told apart by colour alone: at least this far apart in CAM02-UCS,
-# seen with normal vision, with each of the three common colour-vision deficiencies, and in grey by lightness.
+# Two categories that share marker and fill must be told apart by colour alone: at least this far
+# apart in CAM02-UCS, seen with normal vision, with each of the three common colour-vision
+# deficiencies, and in grey by lightness.
 APART, APART_GREY = 15, 12
 DEFICIENCIES = ("deuteranomaly", "protanomaly", "tritanomaly")
 
@@ -319,7 +324,8 @@ def test_categories_are_told_apart_by_every_eye_and_in_grey(group):
 
 
 def panels_with_compilers():
-    """Panels that show series by compiler: more bodies than marks, so marks are shared between panels, never within one."""
+    """Panels that show series by compiler: more bodies than marks, so marks are shared between
+    panels, never within one."""
     known = {
         key: m
         for group in ("partner", "vintage", "compiler")
@@ -422,7 +428,8 @@ def test_a_foreign_palette_reaches_every_mark(name, foreign_look, tmp_path):
 
 
 def import_style_with(folder, look="", palette=""):
-    """Import the style with a reader's own style file and palette beside it; return what was told."""
+    """Import the style with a reader's own style file and palette beside it; return what was
+    told."""
     chosen = folder / "journal.mplstyle"
     chosen.write_text(look)
     chosen.with_suffix(".csv").write_text(palette)

@@ -1,4 +1,5 @@
-"""The ledger: no claim lost, parties told apart, and what a drop or a lost finding does to a verdict."""
+"""The ledger: no claim lost, parties told apart, and what a drop or a lost finding does to a
+verdict."""
 
 import pandas as pd
 import pytest

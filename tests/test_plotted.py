@@ -1,4 +1,5 @@
-"""The CSV of a figure holds what the figure shows: its values are found, one by one, among the coordinates drawn.
+"""The CSV of a figure holds what the figure shows: its values are found, one by one, among the
+coordinates drawn.
 
 The notebooks' code runs here with a `show` that keeps figure and frame instead of saving them.
 """
@@ -12,7 +13,8 @@ from derisking.build import run
 from derisking.core import glue, paths, tables
 from derisking.draw import save
 
-# Columns whose every value must stand in the figure as a coordinate, and the factor by which it is drawn.
+# Columns whose every value must stand in the figure as a coordinate, and the factor by which it is
+# drawn.
 DRAWN = {
     "01-published-counts": {"value": 1, "asof_latest": 1},
     "01-voices": {"papers": 1, "voices": 1},

@@ -1,4 +1,5 @@
-"""The tidy steps behind charts of ranges: who speaks, how many voices, what amounts, what chains."""
+"""The tidy steps behind charts of ranges: who speaks, how many voices, what amounts, what
+chains."""
 
 import pandas as pd
 import pytest
@@ -66,10 +67,24 @@ def test_speakers_who_share_a_body_are_one_voice(monkeypatch):
 
 
 def test_amounts_are_least_and_greatest_times_the_factor_and_as_sure_as_the_weakest():
-    series = pd.DataFrame({"series_id": ["x_low", "x_high", "y"], "year": [2022, 2022, 2022], "value": [10.0, 30.0, 5.0],
-                           "confidence": ["high", "low", "high"], "sources": ["s", "t", "u"]})  # fmt: skip
-    plan = pd.DataFrame({"label": ["X"], "series": [["x_low", "x_high"]], "first": [2022], "last": [2022],
-                         "factor": [12]})  # fmt: skip
+    series = pd.DataFrame(
+        {
+            "series_id": ["x_low", "x_high", "y"],
+            "year": [2022, 2022, 2022],
+            "value": [10.0, 30.0, 5.0],
+            "confidence": ["high", "low", "high"],
+            "sources": ["s", "t", "u"],
+        }
+    )
+    plan = pd.DataFrame(
+        {
+            "label": ["X"],
+            "series": [["x_low", "x_high"]],
+            "first": [2022],
+            "last": [2022],
+            "factor": [12],
+        }
+    )
     found = n06_why_now.gather_amounts(series, plan)
     assert found.loc[0, ["low", "high", "confidence", "sources"]].to_list() == [
         120,
@@ -98,7 +113,13 @@ def test_vintages_are_chained_apart_and_never_across_a_gap():
 
 
 def test_compilations_differ_by_the_greatest_gap():
-    values = pd.DataFrame({"key": ["A"] * 4, "year": [1, 1, 2, 2], "value": [0.5, 0.6, 0.7, 0.4],
-                           "hollow": [False, True, False, True]})  # fmt: skip
+    values = pd.DataFrame(
+        {
+            "key": ["A"] * 4,
+            "year": [1, 1, 2, 2],
+            "value": [0.5, 0.6, 0.7, 0.4],
+            "hollow": [False, True, False, True],
+        }
+    )
     share, gap = n06_why_now.compare_compilations(values)
     assert list(share["A"]) == [0.5, 0.7] and gap == pytest.approx(0.3)

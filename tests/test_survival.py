@@ -1,4 +1,5 @@
-"""Survival curves and the log-rank test: examples worked by hand, and agreement with statsmodels and SciPy."""
+"""Survival curves and the log-rank test: examples worked by hand, and agreement with statsmodels
+and SciPy."""
 
 import itertools
 

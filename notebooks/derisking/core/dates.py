@@ -1,9 +1,9 @@
 """Dates that are known only in part.
 
-A partial date is an interval of days. Three sources may say "1998", "by 5 December 2023" and "October 2023";
-none of them names a day, and each still rules something out. Every comparison here therefore has three answers:
-certainly yes (True), certainly no (False), and cannot tell (None). Results are given as the range they allow.
-"""
+A partial date is an interval of days. Three sources may say "1998", "by 5 December 2023" and
+"October 2023"; none of them names a day, and each still rules something out. Every comparison here
+therefore has three answers: certainly yes (True), certainly no (False), and cannot tell (None).
+Results are given as the range they allow."""
 
 import calendar
 import re
@@ -26,11 +26,15 @@ class Span:
     def __post_init__(self):
         """Refuse an interval that ends before it begins."""
         if self.earliest and self.latest and self.earliest > self.latest:
-            raise ValueError(f"an interval cannot begin on {self.earliest} and end on {self.latest}")
+            raise ValueError(
+                f"an interval cannot begin on {self.earliest} and end on {self.latest}"
+            )
 
     def __contains__(self, day: date) -> bool:
         """Say whether the event may have fallen on `day`."""
-        return (self.earliest is None or self.earliest <= day) and (self.latest is None or day <= self.latest)
+        return (self.earliest is None or self.earliest <= day) and (
+            self.latest is None or day <= self.latest
+        )
 
     @property
     def days(self) -> int | None:
@@ -38,7 +42,8 @@ class Span:
         return (self.latest - self.earliest).days + 1 if self.earliest and self.latest else None
 
     def before(self, other: "Span") -> bool | None:
-        """Did this happen on an earlier day than `other`? True, False, or None if the dates cannot tell."""
+        """Did this happen on an earlier day than `other`? True, False, or None if the dates cannot
+        tell."""
         if self.latest and other.earliest and self.latest < other.earliest:
             return True
         if self.earliest and other.latest and self.earliest >= other.latest:
@@ -76,12 +81,15 @@ def parse(text: str) -> Span:
     if day is None:
         return Span(date(year, month, 1), date(year, month, last))
     if not 1 <= day <= last:
-        raise ValueError(f"{text!r} has day {day:02d}; {calendar.month_name[month]} {year} has days 01 to {last}")
+        raise ValueError(
+            f"{text!r} has day {day:02d}; {calendar.month_name[month]} {year} has days 01 to {last}"
+        )
     return Span(date(year, month, day), date(year, month, day))
 
 
 def widest(text: str, precision: str) -> Span:
-    """Return the widest interval that a date with its precision allows; a table may give a narrower one.
+    """Return the widest interval that a date with its precision allows; a table may give a narrower
+    one.
 
     `by_*` is open to the past, `not_before` to the future, and `approx_year` sets no bound at all.
     """
@@ -120,9 +128,9 @@ def count_before(frame: pd.DataFrame, day, name: str = "date") -> tuple[int, int
 def count_open(frame: pd.DataFrame, day) -> tuple[int, int]:
     """Count spells open on `day`: (certainly, possibly), from the columns opened_* and closed_*.
 
-    A spell without a closing date (`closed_latest` and `closed_earliest` empty) is right-censored: it counts as open.
-    A spell without any opening bound is possibly, never certainly, open before its first sure day.
-    """
+    A spell without a closing date (`closed_latest` and `closed_earliest` empty) is right-censored:
+    it counts as open. A spell without any opening bound is possibly, never certainly, open before
+    its first sure day."""
     certain, possible = open_masks(frame, day)
     return int(certain.sum()), int(possible.sum())
 
@@ -145,7 +153,9 @@ def label(text: str, precision: str = "day") -> str:
         raise ValueError(f"{text!r} is no date of the form YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day = match.groups()
     words = " ".join(
-        part for part in (str(int(day)) if day else "", calendar.month_name[int(month or 0)], year) if part
+        part
+        for part in (str(int(day)) if day else "", calendar.month_name[int(month or 0)], year)
+        if part
     )
     lead = {"by": "by ", "not": "not before ", "approx": "about "}.get(precision.split("_")[0], "")
     return lead + words

@@ -129,9 +129,14 @@ def write_beside(ax, frame: pd.DataFrame, x, apart: float, size: float = 6) -> N
     for row, height in zip(frame.itertuples(), heights, strict=True):
         at = locate_day(ax, row.day), row.value
         ax.annotate(
-            row.label, at, (locate_day(ax, x), height), fontsize=size, va="center",
-            annotation_clip=False, arrowprops={**leader, "relpos": (0, 0.5)},
-        )  # fmt: skip
+            row.label,
+            at,
+            (locate_day(ax, x), height),
+            fontsize=size,
+            va="center",
+            annotation_clip=False,
+            arrowprops={**leader, "relpos": (0, 0.5)},
+        )
 
 
 # ----------------------------------------------------------------------------------- many labels
@@ -207,9 +212,16 @@ def _find_room(taken: list[tuple[float, float]], height: float, least: float = 0
 
 
 def lay_lanes(
-    frame: pd.DataFrame, lanes: dict[str, str], first, last, width: float, size: float = 6,
-    chars: tuple[int, ...] = (60, 40, 26), room: float = 1.4, leaders: bool = True,
-) -> pd.DataFrame:  # fmt: skip
+    frame: pd.DataFrame,
+    lanes: dict[str, str],
+    first,
+    last,
+    width: float,
+    size: float = 6,
+    chars: tuple[int, ...] = (60, 40, 26),
+    room: float = 1.4,
+    leaders: bool = True,
+) -> pd.DataFrame:
     """Lay out dated, labelled events in lanes, from the top down, before the figure exists.
 
     Columns of `frame`: lane, title, date_earliest, date_latest. lanes: key -> name, in order. The
@@ -260,9 +272,15 @@ def _cut_leader(lane: pd.DataFrame, row, bottom: float) -> list[tuple[float, flo
 
 
 def draw_lanes(
-    ax, laid: pd.DataFrame, lanes: dict[str, str], meanings: dict, by: str, other: str = "",
-    size: float = 6, strong: str | None = None,
-) -> None:  # fmt: skip
+    ax,
+    laid: pd.DataFrame,
+    lanes: dict[str, str],
+    meanings: dict,
+    by: str,
+    other: str = "",
+    size: float = 6,
+    strong: str | None = None,
+) -> None:
     """Draw what `lay_lanes` laid out: lane lines, leaders, date intervals, marks, labels.
 
     other: a second coding; where it is given and differs, the mark gets an outline in its form
@@ -279,9 +297,16 @@ def draw_lanes(
         top = part["top"].iloc[0]
         ax.axhline(top, color=SOFT, lw=0.5, zorder=1)
         ax.annotate(
-            name, (0, top), (-3, 2.5), ax.get_yaxis_transform(), textcoords="offset points", ha="right",
-            va="top", fontsize=7, linespacing=1.05,
-        )  # fmt: skip
+            name,
+            (0, top),
+            (-3, 2.5),
+            ax.get_yaxis_transform(),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=7,
+            linespacing=1.05,
+        )
         for row in part.itertuples():
             heavy = strong is None or getattr(row, strong)
             _draw_event(
@@ -311,14 +336,29 @@ def _draw_event(
     if isinstance(second, str) and second:
         outer = meanings[second]
         ax.plot(
-            x, y, zorder=3, marker="s" if outer.marker == "." else outer.marker, ms=5.6 * grade,
-            mfc="white", mec=outer.colour, mew=0.7, ls="none", clip_on=False,
-        )  # fmt: skip
+            x,
+            y,
+            zorder=3,
+            marker="s" if outer.marker == "." else outer.marker,
+            ms=5.6 * grade,
+            mfc="white",
+            mec=outer.colour,
+            mew=0.7,
+            ls="none",
+            clip_on=False,
+        )
     inner = meaning.style(3.6 * grade * (1.6 if meaning.marker == "." else 1))
     ax.plot(x, y, **{**inner, "markeredgewidth": 0, "clip_on": False, "zorder": 4})
     edge = row.date_latest if row.side == 1 else row.date_earliest
     ax.annotate(
-        row.label, (locate_day(ax, edge), y), (row.side * 1.5 / POINT, 0), textcoords="offset points",
-        ha="left" if row.side == 1 else "right", va="center", fontsize=size,
-        color=INK if heavy else NOTE, linespacing=1.0, annotation_clip=False,
-    )  # fmt: skip
+        row.label,
+        (locate_day(ax, edge), y),
+        (row.side * 1.5 / POINT, 0),
+        textcoords="offset points",
+        ha="left" if row.side == 1 else "right",
+        va="center",
+        fontsize=size,
+        color=INK if heavy else NOTE,
+        linespacing=1.0,
+        annotation_clip=False,
+    )

@@ -3,12 +3,12 @@
     fig, ax = style.make_canvas(183, 80)
     ...
     save.save_figure(fig, "01-closure-lists", data=frame, tables=["closure_lists"],
-                 caption="Finding first. Then what is shown.", alt="Kind of chart, axes, main pattern.")
+                 caption="Finding first. Then what is shown.", alt="Kind of chart, axes, main
+                 pattern.")
 
-`save_figure` writes figures/NN-name.pdf, .svg, .png (300 dpi) and .csv (exactly what is plotted), adds the row of the
-manifest, and shows the figure with its alternative text and its caption. It refuses a figure that a journal or a
-reader could not use: see `FigureError`.
-"""
+`save_figure` writes figures/NN-name.pdf, .svg, .png (300 dpi) and .csv (exactly what is plotted),
+adds the row of the manifest, and shows the figure with its alternative text and its caption. It
+refuses a figure that a journal or a reader could not use: see `FigureError`."""
 
 import hashlib
 import io
@@ -54,7 +54,8 @@ PACKAGE = "datapackage.json"
 
 @contextmanager
 def _record_texts():
-    """Yield a dict that fills with every text drawn meanwhile (unseen tick labels are not), and its box."""
+    """Yield a dict that fills with every text drawn meanwhile (unseen tick labels are not), and its
+    box."""
     boxes, original = {}, Text.draw
 
     def record(text, renderer, *args, **kwargs):
@@ -72,11 +73,12 @@ def _record_texts():
 
 
 def find_text_faults(fig) -> list[str]:
-    """Return what is wrong with the texts of a figure as rendered: cut, overlapping, crossed by marks, faint, small.
+    """Return what is wrong with the texts of a figure as rendered: cut, overlapping, crossed by
+    marks, faint, small.
 
-    Text boxes are compared with each other and with the page. Then the figure is drawn once more without its texts,
-    and the pixels under each box give its ground: the commonest colour there, and the share of other ink.
-    """
+    Text boxes are compared with each other and with the page. Then the figure is drawn once more
+    without its texts, and the pixels under each box give its ground: the commonest colour there,
+    and the share of other ink."""
     fig.set_dpi(CHECK_DPI)
     with _record_texts() as boxes:
         fig.canvas.draw()
@@ -84,7 +86,8 @@ def find_text_faults(fig) -> list[str]:
 
 
 def _find_faults(fig, drawn: dict, scale: float = 1) -> list[str]:
-    """Return the faults of texts drawn in boxes of `scale` times the pixels that checks are made with."""
+    """Return the faults of texts drawn in boxes of `scale` times the pixels that checks are made
+    with."""
     fig.set_dpi(CHECK_DPI)
     page, texts, boxes = fig.bbox, list(drawn), []
     for text, box in drawn.items():
@@ -105,7 +108,8 @@ def _find_faults(fig, drawn: dict, scale: float = 1) -> list[str]:
 
 
 def _find_overlaps(boxes: np.ndarray, most: float = 0.5) -> list[tuple[int, int]]:
-    """Return the pairs of boxes (x0, y0, x1, y1) that share more than `most` pixels in width and in height."""
+    """Return the pairs of boxes (x0, y0, x1, y1) that share more than `most` pixels in width and in
+    height."""
     low, high = boxes[:, None, :2], boxes[:, None, 2:]
     shared = np.minimum(high, boxes[None, :, 2:]) - np.maximum(low, boxes[None, :, :2])
     return list(zip(*np.nonzero(np.triu((shared > most).all(axis=2), k=1)), strict=True))
@@ -137,7 +141,8 @@ def _ground_faults(fig, texts: list[Text], boxes: list[tuple]) -> list[str]:
             faults.append(f"text {_short(text)} lies over marks ({ink:.0%} of its box)")
         if (ratio := measure_contrast(text.get_color(), tuple(ground))) < MIN_CONTRAST:
             faults.append(
-                f"text {_short(text)} has contrast {ratio:.1f}:1 to its ground, less than {MIN_CONTRAST}:1"
+                f"text {_short(text)} has contrast {ratio:.1f}:1 to its ground, "
+                f"less than {MIN_CONTRAST}:1"
             )
     return faults
 
@@ -154,7 +159,8 @@ def _check(
     faults = []
     if not alt.strip():
         faults.append(
-            "it has no alternative text; say kind of chart, axes and main pattern in one to three sentences"
+            "it has no alternative text; say kind of chart, axes and main pattern in one to "
+            "three sentences"
         )
     if not caption.strip():
         faults.append("it has no caption; its first sentence is the finding")
@@ -162,8 +168,11 @@ def _check(
         faults.append(
             "it names no source tables; `tables=[...]` lists the tables its numbers come from"
         )
-    faults += [f"its source table {table!r} is not in data/datapackage.json" for table in tables
-               if table not in list_tables()]  # fmt: skip
+    faults += [
+        f"its source table {table!r} is not in data/datapackage.json"
+        for table in tables
+        if table not in list_tables()
+    ]
     if data.empty:
         faults.append("its data frame is empty; pass what is plotted")
     if round(width, 3) not in WIDTHS:
@@ -179,7 +188,8 @@ def _check(
     return faults
 
 
-# ----------------------------------------------------------------------------------------------- saving
+# -----------------------------------------------------------------------------------------------
+# saving
 
 
 def _describe(name: str, caption: str, alt: str) -> dict[str, dict]:
@@ -187,10 +197,28 @@ def _describe(name: str, caption: str, alt: str) -> dict[str, dict]:
     title = caption.split(". ")[0].rstrip(".")
     words = f"{name}; North Korea; diplomatic missions; licence {LICENCE}"
     return {
-        "png": {"Title": title, "Description": alt, "Author": CREDIT, "Copyright": LICENCE, "Software": None},
-        "pdf": {"Title": title, "Author": CREDIT, "Subject": alt, "CreationDate": None, "Keywords": words},
-        "svg": {"Title": title, "Description": alt, "Rights": LICENCE, "Creator": CREDIT, "Date": None},
-    }  # fmt: skip
+        "png": {
+            "Title": title,
+            "Description": alt,
+            "Author": CREDIT,
+            "Copyright": LICENCE,
+            "Software": None,
+        },
+        "pdf": {
+            "Title": title,
+            "Author": CREDIT,
+            "Subject": alt,
+            "CreationDate": None,
+            "Keywords": words,
+        },
+        "svg": {
+            "Title": title,
+            "Description": alt,
+            "Rights": LICENCE,
+            "Creator": CREDIT,
+            "Date": None,
+        },
+    }
 
 
 CANVASES = {"png": FigureCanvasAgg, "pdf": FigureCanvasPdf, "svg": FigureCanvasSVG}
@@ -254,22 +282,27 @@ def read_columns() -> dict[str, str]:
 def _fields(data: pd.DataFrame, tables: list[str], columns: dict[str, str]) -> list[dict]:
     """Describe each column of a figure's CSV.
 
-    By `columns`, which the figure gives; else as in the first source table that has it; else as in columns.csv.
-    """
+    By `columns`, which the figure gives; else as in the first source table that has it; else as in
+    columns.csv."""
     known = dict(read_columns())
     for table in reversed(tables):
         known |= {field["name"]: field["description"] for field in read_schema(table)["fields"]}
     known |= {"sources": read_columns()["sources"], **columns}
     if missing := [name for name in data.columns if name not in known]:
         raise FigureError(
-            f"columns {missing} of the data are not described; pass `columns={{'{missing[0]}': '...'}}`"
+            f"columns {missing} of the data are not described; "
+            f"pass `columns={{'{missing[0]}': '...'}}`"
         )
     types = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "date"}
     return [
-        {"name": name, "type": types.get(data[name].dtype.kind, "string"), "description": known[name],
-         **({"trueValues": ["1"], "falseValues": ["0"]} if data[name].dtype.kind == "b" else {})}
+        {
+            "name": name,
+            "type": types.get(data[name].dtype.kind, "string"),
+            "description": known[name],
+            **({"trueValues": ["1"], "falseValues": ["0"]} if data[name].dtype.kind == "b" else {}),
+        }
         for name in data.columns
-    ]  # fmt: skip
+    ]
 
 
 def save_figure(
@@ -284,14 +317,14 @@ def save_figure(
 ) -> None:
     """Check, save, record and show one figure.
 
-    name: NN-words, NN the number of the notebook. data: one row per mark drawn, the columns plotted. tables: names of
-    the tables the data come from. columns: what those columns of `data` mean that no source table has. caption: finding
-    first. alt: one to three sentences. Without the two they are read from the notebook (see `find_words`).
+    name: NN-words, NN the number of the notebook. data: one row per mark drawn, the columns
+    plotted. tables: names of the tables the data come from. columns: what those columns of `data`
+    mean that no source table has. caption: finding first. alt: one to three sentences. Without the
+    two they are read from the notebook (see `find_words`).
 
-    Raises FigureError, and saves nothing, without alternative text, caption or source tables; with a width other than
-    89 or 183 mm, Type 3 fonts, a missing glyph, undescribed columns; or with text that is cut, overlaps, lies over
-    marks, is smaller than 5 pt or fainter than 4.5:1.
-    """
+    Raises FigureError, and saves nothing, without alternative text, caption or source tables; with
+    a width other than 89 or 183 mm, Type 3 fonts, a missing glyph, undescribed columns; or with
+    text that is cut, overlaps, lies over marks, is smaller than 5 pt or fainter than 4.5:1."""
     columns = columns or {}
     data = data.reset_index(drop=True)
     written = not caption
@@ -343,12 +376,12 @@ def save_figure(
 
 
 def find_words(name: str) -> tuple[str, str]:
-    """Return caption and alternative text of a figure from the Markdown cell of its notebook, numbers filled in.
+    """Return caption and alternative text of a figure from the Markdown cell of its notebook,
+    numbers filled in.
 
-    The cell begins with `**Figure NAME.**` and ends with `<!-- alt: ... -->`. Every value it names must be glued before
-    the figure is saved. Returns empty texts if there is no such cell, so that the checks can say what is missing.
-    Raises GlueError for a name that is not glued.
-    """
+    The cell begins with `**Figure NAME.**` and ends with `<!-- alt: ... -->`. Every value it names
+    must be glued before the figure is saved. Returns empty texts if there is no such cell, so that
+    the checks can say what is missing. Raises GlueError for a name that is not glued."""
     where = f"the words of figure {name}"
     head = f"**Figure {name}.**"
     file = paths.NOTEBOOKS / _notebook(name)
@@ -367,10 +400,11 @@ def _notebook(name: str) -> str:
 
 
 def record_figures(folder: Path, records: list[dict], drop=lambda record: False) -> None:
-    """Put records into the package of `folder` in place of those of the same name, and write the manifest anew.
+    """Put records into the package of `folder` in place of those of the same name, and write the
+    manifest anew.
 
-    `drop` says which older records go: those of a notebook that no longer draws them. Several notebooks may do so at once.
-    """
+    `drop` says which older records go: those of a notebook that no longer draws them. Several
+    notebooks may do so at once."""
     with FileLock(folder / ".lock"):
         file = folder / PACKAGE
         known = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
@@ -387,7 +421,8 @@ def record_figures(folder: Path, records: list[dict], drop=lambda record: False)
 
 
 def build_manifest(records: list[dict]) -> pd.DataFrame:
-    """Return the flat view of the figures' package: one row a figure, for readers who want a table."""
+    """Return the flat view of the figures' package: one row a figure, for readers who want a
+    table."""
     flat = [
         {
             "figure": r["name"],
@@ -406,7 +441,8 @@ def build_manifest(records: list[dict]) -> pd.DataFrame:
 
 
 def _display(png: bytes, name: str, caption: str, alt: str) -> None:
-    """Show a figure in its notebook: its PNG, scaled down to few colours, and links to its files."""
+    """Show a figure in its notebook: its PNG, scaled down to few colours, and links to its
+    files."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     width = round(image.width * INLINE_DPI / PRINT_DPI)
     image = image.resize(

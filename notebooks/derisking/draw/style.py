@@ -75,7 +75,8 @@ if os.environ.get(STYLE_VARIABLE):
         font_manager.findfont(font_manager.FontProperties(), fallback_to_default=False)
     except ValueError:
         raise ValueError(
-            f"The font {mpl.rcParams['font.family'][0]!r} of {os.environ[STYLE_VARIABLE]} is not known "
+            f"The font {mpl.rcParams['font.family'][0]!r} of {os.environ[STYLE_VARIABLE]} is not "
+            "known "
             f"to matplotlib. Install it; if it is installed, delete matplotlib's list of fonts in "
             f"{mpl.get_cachedir()} and try again."
         ) from None

@@ -21,7 +21,8 @@ from derisking.draw.style import INK, PALE
 UP, DOWN = "opening", "closing"  # directions of a measure
 ESTIMATED = ("estimate", "derived", "model", "survey")  # codes of `basis` that are drawn hollow
 COLLAPSE_YEARS = (1984, 2010)
-OFFSETS = {  # points from a count to its number, where above would hit another mark; None: no number
+# Points from a count to its number, where above would hit another mark; None: no number.
+OFFSETS = {
     "C036": (-8, 2),
     "C037": (-8, -2),
     "C039": (8, 0),
@@ -237,7 +238,8 @@ def _write_decade(axes, closed: pd.DataFrame, outside: pd.DataFrame) -> None:
 
 
 def _draw_stock(ax, stock: pd.DataFrame) -> None:
-    """Draw counts at their dates with their numbers; a line joins counts of one kind a year apart."""
+    """Draw counts at their dates with their numbers; a line joins counts of one kind a year
+    apart."""
     look = style.read_meanings("body")["rok"]
     markers = {"all missions": "D", "embassies": "s", "missions in Africa": "o"}
     for kind, part in stock.sort_values("asof_latest").groupby("kind"):

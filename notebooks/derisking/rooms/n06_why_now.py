@@ -1,4 +1,5 @@
-"""The charts of notebook 06, and the tables they need: pace, votes, codings, economy, money, reasons."""
+"""The charts of notebook 06, and the tables they need: pace, votes, codings, economy, money,
+reasons."""
 
 from itertools import product
 

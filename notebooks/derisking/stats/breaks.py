@@ -1,16 +1,18 @@
-"""Statistics of dated measures: what share falls before and after a day, and whether dates can tell two days apart.
+"""Statistics of dated measures: what share falls before and after a day, and whether dates can tell
+two days apart.
 
-Frames have one row a measure with the columns `date_earliest` and `date_latest` (first and last day it may have
-happened on; an empty earliest day means "by then") and `marked` (True for the kind that is counted, False for its
-opposite). A measure on the break day itself counts as after it. A measure whose interval holds the break may lie on
-either side: every result is a range over all ways to place those measures, or over three ways to date them.
+Frames have one row a measure with the columns `date_earliest` and `date_latest` (first and last day
+it may have happened on; an empty earliest day means "by then") and `marked` (True for the kind that
+is counted, False for its opposite). A measure on the break day itself counts as after it. A measure
+whose interval holds the break may lie on either side: every result is a range over all ways to
+place those measures, or over three ways to date them.
 
-Method: for one break, Fisher's exact test of the 2 x 2 table side x kind (R. A. Fisher, Statistical Methods for
-Research Workers, 1934), which is the permutation test of dates over measures. For several candidate breaks, the
-greatest likelihood ratio and its permutation distribution (maximally selected statistics: R. Miller and D. Siegmund,
-Biometrics 38, 1982). For two breaks against each other, the permutation of dates within the two sides of the first one,
-which is hypergeometric and so exact.
-"""
+Method: for one break, Fisher's exact test of the 2 x 2 table side x kind (R. A. Fisher, Statistical
+Methods for Research Workers, 1934), which is the permutation test of dates over measures. For
+several candidate breaks, the greatest likelihood ratio and its permutation distribution (maximally
+selected statistics: R. Miller and D. Siegmund, Biometrics 38, 1982). For two breaks against each
+other, the permutation of dates within the two sides of the first one, which is hypergeometric and
+so exact."""
 
 from dataclasses import dataclass
 from itertools import pairwise, permutations, product
@@ -42,7 +44,8 @@ def keep_within(frame: pd.DataFrame, first, last) -> pd.DataFrame:
 
 
 def place_sides(frame: pd.DataFrame, day) -> pd.Series:
-    """Say for each row whether it lies "before" `day`, "after" it (that day included), or may be on "either" side."""
+    """Say for each row whether it lies "before" `day`, "after" it (that day included), or may be on
+    "either" side."""
     day = pd.Timestamp(day)
     found = pd.Series("either", index=frame.index)
     found[frame["date_latest"] < day] = "before"
@@ -51,7 +54,8 @@ def place_sides(frame: pd.DataFrame, day) -> pd.Series:
 
 
 def list_splits(frame: pd.DataFrame, day) -> list[np.ndarray]:
-    """Return every 2 x 2 table the dates allow: rows before and after, columns marked and not marked."""
+    """Return every 2 x 2 table the dates allow: rows before and after, columns marked and not
+    marked."""
     count = pd.crosstab(place_sides(frame, day), frame["marked"]).reindex(
         index=SIDES, columns=[True, False], fill_value=0
     )
@@ -67,18 +71,19 @@ def measure_share_before(frame: pd.DataFrame, day) -> tuple[float, float]:
 
 
 def compare_shares(frame: pd.DataFrame, day) -> dict[str, float]:
-    """Return the share of marked rows before and after `day`, each as a range, and the exact p of their difference.
+    """Return the share of marked rows before and after `day`, each as a range, and the exact p of
+    their difference.
 
-    Keys: n_before_low, n_before_high, n_after_low, n_after_high (rows a side); before_low, before_high, after_low,
-    after_high (share marked; NaN for a side that may be empty); p_low, p_high (two-sided Fisher test).
-    Null of p: the measures and the dates are what they are, and which kind fell on which date is chance.
-    """
+    Keys: n_before_low, n_before_high, n_after_low, n_after_high (rows a side); before_low,
+    before_high, after_low, after_high (share marked; NaN for a side that may be empty); p_low,
+    p_high (two-sided Fisher test). Null of p: the measures and the dates are what they are, and
+    which kind fell on which date is chance."""
     every = list_splits(frame, day)
     rows = np.array([table.sum(axis=1) for table in every])
     with np.errstate(invalid="ignore"):
         parts = np.array([table[:, 0] for table in every]) / rows
     p = [stats.fisher_exact(table).pvalue for table in every]
-    result = {}
+    result: dict[str, float] = {}
     for number, name in enumerate(SIDES[:2]):
         result |= {
             f"n_{name}_low": int(rows[:, number].min()),
@@ -92,11 +97,11 @@ def compare_shares(frame: pd.DataFrame, day) -> dict[str, float]:
 
 
 def compare_breaks(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
-    """Return one row a break with `measure_share_before` of the marked rows and all of `compare_shares`.
+    """Return one row a break with `measure_share_before` of the marked rows and all of
+    `compare_shares`.
 
-    breaks: days, indexed by the name of the break. Columns: break, day, marked_before_low, marked_before_high, and
-    those of `compare_shares`.
-    """
+    breaks: days, indexed by the name of the break. Columns: break, day, marked_before_low,
+    marked_before_high, and those of `compare_shares`."""
     rows = []
     for name, day in breaks.items():
         low, high = measure_share_before(frame[frame["marked"]], day)
@@ -113,7 +118,8 @@ def compare_breaks(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
 
 
 def compare_near(frame: pd.DataFrame, breaks: pd.Series, months: int) -> pd.DataFrame:
-    """Return the columns of `compare_breaks` for the rows in equal spells of `months` before and after each break."""
+    """Return the columns of `compare_breaks` for the rows in equal spells of `months` before and
+    after each break."""
     spell = pd.DateOffset(months=months)
     found = []
     for name, day in breaks.items():
@@ -123,24 +129,27 @@ def compare_near(frame: pd.DataFrame, breaks: pd.Series, months: int) -> pd.Data
 
 
 def date_rows(frame: pd.DataFrame, rule: str) -> pd.Series:
-    """Return one day a row: "earliest", "latest", or the "middle" of the two; a lacking bound is the other one."""
+    """Return one day a row: "earliest", "latest", or the "middle" of the two; a lacking bound is
+    the other one."""
     first = frame["date_earliest"].fillna(frame["date_latest"])
     last = frame["date_latest"].fillna(first)
     return {"earliest": first, "middle": first + (last - first) / 2, "latest": last}[rule]
 
 
 def measure_fit(marked: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Return the log likelihood ratio of two binomial shares (before, after) against one common share.
+    """Return the log likelihood ratio of two binomial shares (before, after) against one common
+    share.
 
-    marked: True and False, measures along the last axis. before: the same for "lies before the break".
-    """
+    marked: True and False, measures along the last axis. before: the same for "lies before the
+    break"."""
     marked, before = np.asarray(marked, float), np.asarray(before, bool)
     hits, number = (marked * before).sum(axis=-1), before.sum(axis=-1)
     return _ratio(hits, number, marked.sum(axis=-1), marked.shape[-1])
 
 
 def _ratio(hits, number, all_hits, total):
-    """Log likelihood ratio from the marked and all rows before the break, and the marked and all rows together."""
+    """Log likelihood ratio from the marked and all rows before the break, and the marked and all
+    rows together."""
     return _log(hits, number) + _log(all_hits - hits, total - number) - _log(all_hits, total)
 
 
@@ -153,12 +162,12 @@ def _log(hits, number):
 def find_best_break(
     frame: pd.DataFrame, breaks: pd.Series, rule: str, draws: int, seed: int
 ) -> dict[str, float]:
-    """Test whether the best of the candidate breaks fits better than chance, allowing for the choice among them.
+    """Test whether the best of the candidate breaks fits better than chance, allowing for the
+    choice among them.
 
-    Null: kinds are exchangeable over the dates. Statistic: the greatest `measure_fit` of the candidates. The p is that of
-    `scipy.stats.permutation_test` with `draws` random permutations from `seed`, the observed order included.
-    Keys: best (name of the break), fit, p.
-    """
+    Null: kinds are exchangeable over the dates. Statistic: the greatest `measure_fit` of the
+    candidates. The p is that of `scipy.stats.permutation_test` with `draws` random permutations
+    from `seed`, the observed order included. Keys: best (name of the break), fit, p."""
     days = date_rows(frame, rule).to_numpy()
     before = np.array([days < np.datetime64(pd.Timestamp(day)) for day in breaks])
 
@@ -167,20 +176,27 @@ def find_best_break(
 
     marked = frame["marked"].to_numpy()
     test = stats.permutation_test(
-        (marked,), best, permutation_type="pairings", vectorized=True, n_resamples=draws, alternative="greater",
+        (marked,),
+        best,
+        permutation_type="pairings",
+        vectorized=True,
+        n_resamples=draws,
+        alternative="greater",
         rng=np.random.default_rng(seed),
-    )  # fmt: skip
+    )
     fits = [float(measure_fit(marked, mask)) for mask in before]
     return {"best": breaks.index[int(np.argmax(fits))], "fit": max(fits), "p": float(test.pvalue)}
 
 
 def tell_apart(frame: pd.DataFrame, breaks: pd.Series, rule: str) -> pd.DataFrame:
-    """Ask of each pair of breaks: if the one were the only break, is it a surprise how well the other fits?
+    """Ask of each pair of breaks: if the one were the only break, is it a surprise how well the
+    other fits?
 
-    Null: kinds are exchangeable over the dates within each side of `true`. The break `rival` cuts one of these sides,
-    and the number of marked rows between the two breaks is then hypergeometric: p is the exact chance of a `measure_fit` of the
-    rival as good as the observed one or better. least_p is the smallest p that any outcome could have given: where it
-    is large, these dates cannot tell the two breaks apart, whatever happened.
+    Null: kinds are exchangeable over the dates within each side of `true`. The break `rival` cuts
+    one of these sides, and the number of marked rows between the two breaks is then hypergeometric:
+    p is the exact chance of a `measure_fit` of the rival as good as the observed one or better.
+    least_p is the smallest p that any outcome could have given: where it is large, these dates
+    cannot tell the two breaks apart, whatever happened.
 
     Columns: true, rival, n_between, marked_between, p, least_p.
     """
@@ -213,16 +229,19 @@ def tell_apart_range(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
     every = pd.concat(tell_apart(frame, breaks, rule) for rule in RULES)
     groups = every.groupby(["true", "rival"], sort=False)
     return groups.agg(
-        n_low=("n_between", "min"), n_high=("n_between", "max"), p_low=("p", "min"), p_high=("p", "max"),
+        n_low=("n_between", "min"),
+        n_high=("n_between", "max"),
+        p_low=("p", "min"),
+        p_high=("p", "max"),
         least_p_low=("least_p", "min"),
-    ).reset_index()  # fmt: skip
+    ).reset_index()
 
 
 def count_spells(frame: pd.DataFrame, breaks: pd.Series, first, last) -> pd.DataFrame:
     """Count measures in the spells between `first`, the breaks and `last` (the last day).
 
-    Columns: start, end, years (length), marked_low, marked_high, other_low, other_high (certainly and possibly in it).
-    """
+    Columns: start, end, years (length), marked_low, marked_high, other_low, other_high (certainly
+    and possibly in it)."""
     edges = [pd.Timestamp(first), *breaks, pd.Timestamp(last) + pd.Timedelta(days=1)]
     rows = []
     for start, end in pairwise(edges):
@@ -243,7 +262,8 @@ def count_spells(frame: pd.DataFrame, breaks: pd.Series, first, last) -> pd.Data
 
 
 def count_running(frame: pd.DataFrame) -> pd.DataFrame:
-    """Count rows along time. Columns: day, low (certainly happened by then), high (possibly happened by then)."""
+    """Count rows along time. Columns: day, low (certainly happened by then), high (possibly
+    happened by then)."""
     first = frame["date_earliest"].fillna(frame["date_latest"])
     days = pd.Index(sorted({*first, *frame["date_latest"]}), name="day")
     low = [int((frame["date_latest"] <= day).sum()) for day in days]
@@ -255,9 +275,9 @@ def count_running(frame: pd.DataFrame) -> pd.DataFrame:
 class Study:
     """All that is asked of one list of measures and one set of breaks.
 
-    frame: the measures. days: the breaks by name. running: `count_running` by kind. table: `compare_breaks`, indexed by break,
-    with `words` (number of marked rows before). pairs: `tell_apart_range` with `text` and `strong` (p below 0.05 / pairs).
-    """
+    frame: the measures. days: the breaks by name. running: `count_running` by kind. table:
+    `compare_breaks`, indexed by break, with `words` (number of marked rows before). pairs:
+    `tell_apart_range` with `text` and `strong` (p below 0.05 / pairs)."""
 
     frame: pd.DataFrame
     days: pd.Series
@@ -289,16 +309,19 @@ class Study:
         )
 
     def winner(self, draws: int, seed: int) -> str:
-        """Return the best break and its range of p as words; several names where the ways of dating disagree."""
+        """Return the best break and its range of p as words; several names where the ways of dating
+        disagree."""
         found = self.best(draws, seed)
         chance = word_p(found["p"].min(), found["p"].max())
-        return f"{' or '.join(sorted(set(found['best'])))} (p {'' if chance.startswith('<') else '= '}{chance})"
+        best = " or ".join(sorted(set(found["best"])))
+        return f"{best} (p {'' if chance.startswith('<') else '= '}{chance})"
 
 
 def study_breaks(
     frame: pd.DataFrame, kinds: tuple[str, str], days: pd.Series, first, last
 ) -> Study:
-    """Study the rows of a frame dated from `first` to `last`; column `kind` holds the counted kind and its opposite."""
+    """Study the rows of a frame dated from `first` to `last`; column `kind` holds the counted kind
+    and its opposite."""
     frame = keep_within(
         frame[frame["kind"].isin(kinds)].assign(marked=frame["kind"].eq(kinds[0])), first, last
     )
@@ -315,7 +338,8 @@ def study_breaks(
 def list_plotted(
     running: dict[str, pd.DataFrame], table: pd.DataFrame, pairs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Put running counts (`count_running` by kind), shares (`compare_breaks`) and pairs (`tell_apart_range`) in one long table.
+    """Put running counts (`count_running` by kind), shares (`compare_breaks`) and pairs
+    (`tell_apart_range`) in one long table.
 
     Columns: part, name, other, day, low, high (see PLOTTED).
     """
@@ -340,16 +364,18 @@ def list_plotted(
 
 
 def group_bundles(days: pd.Series, gap: int) -> pd.Series:
-    """Return the first day of each bundle; a day at most `gap` days after the one before joins its bundle."""
+    """Return the first day of each bundle; a day at most `gap` days after the one before joins its
+    bundle."""
     days = days.sort_values()
     return days[~(days.diff().dt.days <= gap)] if gap else days
 
 
 def estimate_spells(days: pd.Series, edges: list) -> pd.DataFrame:
-    """Count days in the spells between `edges`, each from one edge to the eve of the next, and their yearly rates.
+    """Count days in the spells between `edges`, each from one edge to the eve of the next, and
+    their yearly rates.
 
-    Columns: start, end, years (length), number, rate (a year), low, high (95 %, see `estimate_rate`).
-    """
+    Columns: start, end, years (length), number, rate (a year), low, high (95 %, see
+    `estimate_rate`)."""
     rows = []
     for start, end in pairwise(map(pd.Timestamp, edges)):
         number, years = int(((days >= start) & (days < end)).sum()), (end - start).days / 365.25
@@ -359,7 +385,8 @@ def estimate_spells(days: pd.Series, edges: list) -> pd.DataFrame:
 
 
 def find_best_split(frame: pd.DataFrame, rule: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Return the last day before and the first day after the one break that fits best among all days."""
+    """Return the last day before and the first day after the one break that fits best among all
+    days."""
     days, marked = date_rows(frame, rule).to_numpy(), frame["marked"].to_numpy()
     dates = np.unique(days)
     best = int(np.argmax([measure_fit(marked, days < day) for day in dates[1:]]))
@@ -390,10 +417,10 @@ def compare_rates(count: int, years: float, other: int, other_years: float) -> d
 
 def word_p(low: float, high: float) -> str:
     """Write a range of p-values: "0.55-0.93", "0.001", "<0.001"."""
-    low, high = (
+    least, most = (
         "<0.001" if p < 0.001 else f"{p:.3f}" if p < 0.0095 else f"{p:.2f}" for p in (low, high)
     )
-    return low if low == high else f"{low}-{high}"
+    return least if least == most else f"{least}-{most}"
 
 
 def word_range(low: float, high: float) -> str:
@@ -410,4 +437,5 @@ def word_percent(low: float, high: float) -> str:
 
 def word_shift(row: pd.Series) -> str:
     """Write the shares before and after of a row of `compare_breaks`: "61-62 % / 48-49 %"."""
-    return f"{word_percent(row['before_low'], row['before_high'])} / {word_percent(row['after_low'], row['after_high'])}"
+    before = word_percent(row["before_low"], row["before_high"])
+    return f"{before} / {word_percent(row['after_low'], row['after_high'])}"

@@ -49,7 +49,8 @@ DIPCON = DataSet(
     "DIPCON 3.0",
     r"dipcon.*3.*\.xlsx",
     "http://www.u.arizona.edu/~volgy/data.html, or the copy data/DIPCON_3.0.xlsx in "
-    "https://github.com/sallyi/social-network-analysis at commit 02d2f74f2cf4f94d721b7d3e4a226a416ccf74ae",
+    "https://github.com/sallyi/social-network-analysis at commit "
+    "02d2f74f2cf4f94d721b7d3e4a226a416ccf74ae",
     "Diplomatic Contacts (DIPCON) database, version 3.0. University of Arizona",
 )
 DIPLOMETRICS = DataSet(
