@@ -45,7 +45,7 @@ from derisking.draw.style import (
 PRINT_DPI = 300
 CHECK_DPI = 150  # enough to see what lies under a text
 INLINE_DPI, SHOWN_DPI = 118, 100  # the picture in the notebook: 850 pixels for 183 mm, shown on 720
-MIN_POINTS = 5
+MIN_POINTS = 6
 MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text against its ground
 LICENCE = "CC-BY-4.0"
 CREDIT = "The contributors of this repository, CC BY 4.0"
@@ -324,7 +324,7 @@ def save_figure(
 
     Raises FigureError, and saves nothing, without alternative text, caption or source tables; with
     a width other than 89 or 183 mm, Type 3 fonts, a missing glyph, undescribed columns; or with
-    text that is cut, overlaps, lies over marks, is smaller than 5 pt or fainter than 4.5:1."""
+    text that is cut, overlaps, lies over marks, is smaller than 6 pt or fainter than 4.5:1."""
     columns = columns or {}
     data = data.reset_index(drop=True)
     written = not caption
