@@ -148,7 +148,6 @@ def test_colours_have_names_and_no_hex_code_stands_outside_the_palette():
     assert not found
 
 
-@pytest.mark.xfail(reason="notebook 08 still names the curves of power by a key of its own")
 def test_a_key_is_drawn_by_one_function():
     modules = (ROOT / "notebooks" / "derisking").rglob("*.py")
     drawing = {file.stem for file in modules if ".legend(" in file.read_text(encoding="utf-8")}

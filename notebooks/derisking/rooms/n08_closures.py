@@ -228,12 +228,13 @@ def draw_power(curves: pd.DataFrame, sizes: pd.DataFrame, points: pd.DataFrame):
 
 
 def _draw_power_curves(ax, table: pd.DataFrame) -> None:
-    looks = (":", "-.", "--", "-")
+    looks, entries = (":", "-.", "--", "-"), []
     for (holders, rows), look in zip(table.groupby("holders"), looks, strict=False):
-        line = {"color": INK, "lw": 0.9, "ls": look, "label": str(holders)}
+        line = {"color": INK, "lw": 0.9, "ls": look}
         ax.plot(rows["odds_ratio"], rows["power"], **line)
-    key = {"title": "Posts with\nthe trait, of 53", "title_fontsize": 6, "alignment": "left"}
-    ax.legend(loc="lower right", handlelength=2.4, **key)
+        entries.append((str(holders), line))
+    title = {"title": "Posts with\nthe trait, of 53", "title_fontsize": 6, "alignment": "left"}
+    draw_key(ax, entries, "lower right", handlelength=2.4, handletextpad=0.8, **title)
     ax.set(xscale="log", xlim=(1, 60), ylim=(0, 1.02), xlabel="True odds ratio")
     ax.set_ylabel("Chance that p < 0.05")
     ticks = [1, 2, 5, 10, 20, 50]
