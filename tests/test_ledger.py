@@ -4,7 +4,7 @@ verdict."""
 import pandas as pd
 import pytest
 
-from derisking.core import claims, sources, tables
+from derisking.core import checks, claims, sources, tables
 from derisking.draw import save, style
 from derisking.rooms import n09_verdict
 
@@ -211,3 +211,25 @@ def test_charts_have_no_fault_of_text(table, findings):
         n09_verdict.draw_changes(shown),
     ]
     assert [save.find_text_faults(fig) for fig in figures] == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"look_by": pd.Timestamp("2026-11-25")}, "look_by"),
+        ({"status": "seen"}, "status"),
+        ({"decided_on": pd.Timestamp("2027-01-31")}, "status"),
+        ({"concerns": "Q9.1"}, "concerns"),
+    ],
+)
+def test_a_prediction_made_late_or_decided_without_a_source_is_refused(cells, column):
+    given = checks.Tables()
+    rows = given["predictions_registered"].copy()
+    for name, value in cells.items():
+        rows.loc[2, name] = value
+    check = next(function for text, function in checks.RULES if text.startswith("predictions"))
+    kept = {name: given[name] for name in ("claims", "rivals")}
+    expected, found, faults = check(kept | {"predictions_registered": rows})
+    assert expected != found and [(fault.row, fault.column) for fault in faults] == [(2, column)]
+    sound = check(kept | {"predictions_registered": given["predictions_registered"]})
+    assert sound[0] == sound[1] and not sound[2]

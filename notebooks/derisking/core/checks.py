@@ -573,6 +573,34 @@ def _claims(tables):
     return f"{len(testable)} claims", f"{len(testable) - len(bare)} claims", faults
 
 
+@rule("predictions: written down before the day they look to, decided only by a source")
+def _predictions(tables):
+    rows = tables["predictions_registered"]
+    known = {*tables["claims"]["claim_id"], *tables["rivals"]["rival_id"]}
+    still_open = rows["status"].eq("open")
+    decided = rows["decided_on"].notna() & rows["decided_by"].notna()
+    bare = rows["decided_on"].isna() & rows["decided_by"].isna()
+    late = rows[rows["look_by"].le(rows["registered_on"])]
+    wrong = rows[(still_open & ~bare) | (~still_open & ~decided)]
+    stray = rows[~rows["concerns"].isin(known)]
+    name = "predictions_registered"
+    faults = [
+        _fault(name, row, "look_by", str(r["look_by"].date()), "a day after registered_on")
+        for row, r in late.iterrows()
+    ]
+    faults += [
+        _fault(
+            name, row, "status", r["status"], "open, or decided_on and decided_by both filled in"
+        )
+        for row, r in wrong.iterrows()
+    ]
+    faults += [
+        _fault(name, row, "concerns", r["concerns"], "a key of claims or rivals")
+        for row, r in stray.iterrows()
+    ]
+    return f"{len(rows)} marks", f"{len(rows) - len(faults)} marks", faults
+
+
 @rule("no unsourced row can enter a result: `load` leaves out every row without a source")
 def _sourced(tables):
     number = {"all": 0, "kept": 0}
