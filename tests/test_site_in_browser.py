@@ -126,3 +126,16 @@ def test_notebooks_open_with_their_answer_and_fold_their_code(built, browser):
         folded
         and browser.execute_script("return document.querySelectorAll('details.code').length") > 10
     )
+
+
+def test_a_page_runs_no_script_even_if_one_gets_in(built, browser):
+    acting = "<script>document.title = 'ran'</script><img src=x onerror=\"document.title='ran'\">"
+    page = built / "planted.html"
+    whole = (built / "index.html").read_text(encoding="utf-8")
+    page.write_text(whole.replace("<main>", f"<main>{acting}"), encoding="utf-8")
+    browser.get(page.as_uri())
+    assert browser.title and browser.title != "ran"
+    page.write_text(page.read_text().replace("Content-Security-Policy", "X"), encoding="utf-8")
+    browser.get(page.as_uri())
+    assert browser.title == "ran", "the test plants nothing"
+    page.unlink()

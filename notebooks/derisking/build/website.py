@@ -3,7 +3,8 @@
     python -m derisking.build.website          writes site/; open site/index.html
 
 The site has the folders of the repository, so every relative link leads where it led; notebooks and
-Markdown pages become HTML pages. Nothing is loaded from the network and no script runs.
+Markdown pages become HTML pages. Nothing is loaded from the network and no script runs: what is no
+plain element of a page is shown as the text it is, and the page itself forbids the rest.
 """
 
 import html
@@ -12,6 +13,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from bleach import clean
+from bleach.css_sanitizer import CSSSanitizer
 from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
@@ -39,6 +42,25 @@ COPIED = (
     "LICENSE-DATA",
     "requirements.lock",
     "requirements-test.lock",
+)
+
+# What a page may hold; anything else came out of a cell or a caption and is shown as text.
+ELEMENTS = {
+    *("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "blockquote", "pre", "hr", "br"),
+    *("a", "img", "span", "em", "strong", "code", "del", "sub", "sup", "details", "summary"),
+    *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {
+    "*": ["class", "id"],
+    "a": lambda element, name, value: name in ("class", "id") or _is_link(name, value),
+    "img": lambda element, name, value: name in ("alt", "width") or _is_picture(name, value),
+    "td": ["style"],
+    "th": ["style"],
+}
+# Second line of defence: even an element that got through may load and run nothing.
+POLICY = (
+    "default-src 'none'; img-src 'self' file: data:; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'"
 )
 
 STYLE = """
@@ -75,6 +97,7 @@ SHELL = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
@@ -122,7 +145,32 @@ def _html(name: str) -> str:
     return re.sub(r"\.(md|ipynb)$", ".html", re.sub(r"(^|/)README\.md$", r"\1index.html", name))
 
 
+def _is_picture(name: str, value: str) -> bool:
+    return name == "src" and (":" not in value or value.startswith("data:image/png;base64,"))
+
+
+def _is_link(name: str, value: str) -> bool:
+    told = re.sub(r"[\x00-\x20]", "", html.unescape(value)).lower()
+    return name == "href" and not told.startswith("data:")
+
+
+def sanitise_html(body: str) -> str:
+    """Return the body of a page with nothing in it that acts: other elements become text, other
+    attributes go, and so do addresses that are neither relative nor http, https or mailto.
+
+    Method: the allow lists of `bleach`.
+    """
+    return clean(
+        body,
+        tags=ELEMENTS,
+        attributes=ATTRIBUTES,
+        protocols={"http", "https", "mailto", "data"},  # data: in pictures only, see ATTRIBUTES
+        css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"]),
+    )
+
+
 def _page(file: Path, body: str) -> None:
+    body = sanitise_html(body)
     file.parent.mkdir(parents=True, exist_ok=True)
     heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     title = (
@@ -142,7 +190,9 @@ def _page(file: Path, body: str) -> None:
     depth = len(file.relative_to(_root(file)).parts) - 1
     style = STYLE + HtmlFormatter(style="default").get_style_defs(".highlight")
     file.write_text(
-        SHELL.format(title=html.escape(title), style=style, up="../" * depth, body=body),
+        SHELL.format(
+            title=html.escape(title), policy=POLICY, style=style, up="../" * depth, body=body
+        ),
         encoding="utf-8",
     )
 

@@ -1,0 +1,95 @@
+"""The static site shows text from a cell as text: nothing in it acts, whatever a table or a caption
+holds."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from nbconvert.filters import markdown2html
+
+from derisking.build import website
+
+ACTIVE = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//x.example/a.js></sCrIpT>",
+    '<iframe src="javascript:alert(1)"></iframe>',
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<style>@import url(//x.example)</style>",
+    '<meta http-equiv="refresh" content="0;url=//x.example">',
+    "<base href=//x.example>",
+    "<form action=//x.example><input autofocus onfocus=alert(1)></form>",
+    '<p style="background:url(//x.example)" onclick="alert(1)">x</p>',
+    "[x](javascript:alert(1))",
+    "[x]( java\tscript:alert(1) )",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    '<a href="d&#9;ata:text/html,x">x</a>',
+    "![x](https://x.example/pixel.png)",
+    "![x](data:image/svg+xml;base64,PHN2Zz4=)",
+    "<object data=x></object><embed src=x>",
+]
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def find_active(page):
+    """Return what acts or asks the network in the body of a page."""
+    wrong = []
+    for tag, attributes in Elements(page).found:
+        address = attributes.get("href") or attributes.get("src") or ""
+        scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"\s", "", address).lower())
+        picture = tag == "img" and (
+            (not scheme and address[:2] != "//") or address.startswith("data:image/png;base64,")
+        )
+        link = tag == "a" and (not scheme or scheme[1] in ("http", "https", "mailto"))
+        if (
+            tag not in website.ELEMENTS
+            or any(name.startswith("on") for name in attributes)
+            or "url(" in attributes.get("style", "")
+            or (address and not picture and not link)
+        ):
+            wrong.append((tag, attributes))
+    return wrong
+
+
+@pytest.mark.parametrize("text", ACTIVE)
+def test_nothing_in_a_cell_acts_on_the_site(text):
+    before = markdown2html(f"A publisher {text} of 1998.\n\n{text}")
+    assert find_active(before) or "script" in text, "the test plants nothing"
+    assert find_active(website.sanitise_html(before)) == []
+
+
+def test_plain_text_and_what_pages_are_made_of_stay():
+    page = (
+        '<h2 id="a">p &lt; 0.05 &amp; more</h2><details class="code"><summary>code</summary>'
+        '<pre><span class="n">x</span></pre></details><table><tr>'
+        '<td style="text-align: right;">1</td></tr></table>'
+        '<img src="../figures/a.png" alt="b" width="3">'
+        '<img src="data:image/png;base64,aaaa" alt="b">'
+        '<a href="../data/index.html#x">y</a><a href="https://x.example/?a=1&amp;b=2">z</a>'
+    )
+    assert website.sanitise_html(page).replace("<tbody>", "").replace("</tbody>", "") == page
+
+
+def test_a_missing_value_of_pandas_is_shown(tmp_path):
+    assert "&lt;NA&gt;" in website.sanitise_html("<p><NA></p>") or "&lt;na&gt;" in (
+        website.sanitise_html("<p><NA></p>")
+    )
+
+
+def test_a_page_forbids_scripts_and_what_comes_from_elsewhere(tmp_path):
+    website._page(tmp_path / "site" / "index.html", "<h1>x</h1>")
+    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)[1]
+    assert "default-src 'none'" in policy and "script-src" not in policy and "http" not in policy
+    assert page.index("Content-Security-Policy") < page.index("<style>")
