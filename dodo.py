@@ -31,7 +31,8 @@ STYLE = [
 RUNNER = "from derisking.build import run"
 WRITER = "from derisking.build import pages"
 TEMPLATES = sorted(trace.PACKAGE.rglob("*.j2"))
-WRITTEN = [paths.DATA / "claims.md"]
+WRITTEN = [paths.DATA / "claims.md", paths.ROOT / ".zenodo.json"]
+WRITTEN += [paths.DATA / "references" / f"sources.{kind}" for kind in ("bib", "json", "ris")]
 WRITTEN += [
     folder / "README.md" for folder in (paths.ROOT, paths.DATA, paths.FIGURES, paths.NOTEBOOKS)
 ]
@@ -144,6 +145,7 @@ def task_pages():
             *EVIDENCE,
             *sorted(paths.DERIVED.glob("*.csv")),
             paths.FIGURES / "datapackage.json",
+            paths.ROOT / "CITATION.cff",
         ]
         return trace.hash_files(*read, *WRITTEN, *TEMPLATES, *trace.trace_modules(WRITER))
 

@@ -1,5 +1,6 @@
 """One set of dependencies, told in three places: pyproject.toml, environment.yml, two locks."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from derisking.core.citation import PLACEHOLDER, read_citation
 
 ROOT = Path(__file__).parents[1]
 WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -83,8 +86,43 @@ def test_the_two_locks_agree_and_the_first_installs_no_checks():
     assert not {"pytest", "hypothesis", "selenium", "ruff", "mypy", "duckdb"} & set(run_lock)
 
 
-def test_citation_names_the_contributors_and_the_version_of_the_project():
+def test_one_version_and_one_day_everywhere():
+    told = read_citation()
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    assert told.version == PROJECT["version"] == package["version"]
+    assert package["created"].startswith(told.released)
+    assert package["contributors"][0]["title"] == told.author
+    headings = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == told.version
+
+
+def test_the_address_stands_in_one_place():
+    told = read_citation()
+    written = {ROOT / "CITATION.cff", ROOT / "README.md"}  # the second by the build
+    for file in [*ROOT.glob("*.*"), *ROOT.glob("*/*.*"), *ROOT.glob("notebooks/derisking/*/*")]:
+        if file.suffix in (".md", ".cff", ".json", ".toml", ".yml", ".py", ".j2", ".R"):
+            holds = told.address in file.read_text(encoding="utf-8")
+            assert not holds or file in written or told.has_address, file
+
+
+def test_the_citation_file_has_what_reference_managers_and_zenodo_read():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["cff-version"] == "1.2.0" and citation["type"] == "dataset"
-    assert citation["authors"] == [{"name": "The contributors of this repository"}]
-    assert citation["version"] == PROJECT["version"]
+    assert isinstance(citation["license"], str)  # Zenodo refuses a list
+    (author,) = citation["authors"]
+    assert "," not in author["name"] and "repository" not in author["name"]
+
+
+def test_zenodo_takes_the_record():
+    """Rules of the importer, as its public code has them; an unknown licence, relation or language
+    makes the deposit fail, and a comma would split the name of an organisation."""
+    record = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
+    assert record["upload_type"] == "dataset" and record["access_right"] == "open"
+    assert record["license"] == "CC-BY-4.0" and len(record["language"]) == 3
+    assert record["title"] and record["description"] and record["version"]
+    assert all(set(creator) <= {"name", "affiliation", "orcid"} for creator in record["creators"])
+    assert all("," not in creator["name"] for creator in record["creators"])
+    for related in record["related_identifiers"]:
+        assert related["relation"] in {"cites", "isSupplementTo"}
+        assert re.match(r"https?://", related["identifier"])
+        assert not related["identifier"].startswith(PLACEHOLDER)

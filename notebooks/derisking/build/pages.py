@@ -15,9 +15,10 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
-from derisking.build import blocks, dossier, filling, run
+from derisking.build import blocks, dossier, filling, references, run
 from derisking.build.claim_words import read_claim_words
 from derisking.core import paths, tables
+from derisking.core.citation import read_citation
 from derisking.core.claims import VERDICTS
 from derisking.core.glue import GlueError, fill_marks, strip_marks
 from derisking.draw import save
@@ -50,6 +51,8 @@ def write_pages(check: bool = False) -> list[str]:
         paths.DATA / "claims.md": claims_page(),
         paths.NOTEBOOKS / "README.md": index(),
         paths.ROOT / "README.md": front(),
+        paths.ROOT / ".zenodo.json": references.write_zenodo(read_citation()),
+        **references.write_references(),
     }
     changed = []
     for file, content in pages.items():
@@ -161,9 +164,9 @@ def _records() -> list[dict]:
 
 
 def gallery() -> str:
-    """Return the page that shows every figure with caption, alternative text, files, origin and
-    credit."""
-    return render("gallery", figures=_records())
+    """Return the page that shows every figure with caption, alternative text, files, origin, credit
+    and lines to paste into a paper."""
+    return render("gallery", figures=_records(), told=read_citation())
 
 
 def _split_caption(caption: str) -> tuple[str, str]:
@@ -203,6 +206,7 @@ def codebook() -> str:
         listed=posts[posts["in_rok_53"]],
         periods=PERIODS,
         dated=_count_by_period(),
+        state=references.tell_state(),
     )
 
 
@@ -260,6 +264,7 @@ def front() -> str:
         "answers": _answers,
         "claims": _front_claims,
         "notebooks": _notebook_table,
+        "cite": _citation,
     }
     for name in blocks.names(text):
         if name not in makers:
@@ -271,9 +276,9 @@ def front() -> str:
 
 
 def read_all_values() -> dict[str, str]:
-    """Return what the front page may ask for: values glued in notebooks, as NN.name, and words on
-    claims (q21.claim)."""
-    values = read_claim_words()
+    """Return what the front page may ask for: values glued in notebooks, as NN.name, words on
+    claims (q21.claim), and the state of the data (data.asof)."""
+    values = read_claim_words() | references.tell_state()
     for file in run.list_notebooks():
         glued = filling.read_glued(run.read_notebook(file))
         values |= {f"{file.name[:2]}.{name}": value for name, value in glued.items()}
@@ -304,6 +309,18 @@ def _front_claims() -> str:
 
 def _notebook_table() -> str:
     return render("front_notebooks", notebooks=list_contents()).strip()
+
+
+def _citation() -> str:
+    told = read_citation()
+    item = references.cite_this(told)
+    return render(
+        "cite",
+        told=told,
+        apa=references.format_apa(told),
+        bibtex=references.format_bibtex(item),
+        ris=references.format_ris(item),
+    ).strip()
 
 
 def _verdict() -> str:

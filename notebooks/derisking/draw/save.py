@@ -48,7 +48,7 @@ INLINE_DPI, SHOWN_DPI = 118, 100  # the picture in the notebook: 850 pixels for 
 MIN_POINTS = 6
 MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text against its ground
 LICENCE = "CC-BY-4.0"
-CREDIT = "The contributors of this repository, CC BY 4.0"
+CREDIT = "North Korea De-risking Evidence Base, CC BY 4.0"
 PACKAGE = "datapackage.json"
 
 
