@@ -208,7 +208,7 @@ def test_charts_have_no_fault_of_text(table, findings):
     figures = [
         n09_verdict.draw_summary(book),
         n09_verdict.draw_ledger(book, n09_verdict.place_marks(findings), questions),
-        n09_verdict.draw_changes(shown),
+        n09_verdict.draw_sensitivity(shown),
     ]
     assert [save.find_text_faults(fig) for fig in figures] == [[], [], []]
 

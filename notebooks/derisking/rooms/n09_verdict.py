@@ -345,7 +345,7 @@ def _draw_ledger_key(ax, y: float) -> None:
         ax.text(x + 4.8, y, words, fontsize=6, va="center", color=NOTE)
 
 
-TOP, PITCH = 17.5, 5.2  # mm: first line and distance of lines in `draw_changes`
+TOP, PITCH = 17.5, 5.2  # mm: first line and distance of lines in `draw_sensitivity`
 HEADS = {
     "low confidence": "low con-\nfidence",
     "our own counts": "own\ncounts",
@@ -359,7 +359,7 @@ HEADS |= {f"{name}{IN_PART}": HEADS[name] for name in list(HEADS)[3:]}
 BLOCKS = {"rests on it alone": (2, 6), "rests on it even in part": (7, 10)}  # first, last drop
 
 
-def draw_changes(table: pd.DataFrame):
+def draw_sensitivity(table: pd.DataFrame):
     """Draw the claims whose verdict changes (rows) under each drop (columns): a mark, else a dot.
 
     `table` as of `apply_drops`, only rows to be shown, with the columns of `list_drops`.
