@@ -231,7 +231,7 @@ def _reconciliation(tables):
         "R11": after["mission_type"].eq("embassy").sum(),
         "R12": len(before) - len(nine),
         "R13": len(nine & set(before["mission_id"]) - set(after["mission_id"])),
-        "R14": len(before) - len(frank),
+        "R14": len(before) - len(seven),
         "R15": len(frank & nine),
         "R16": len(press & seven),
         "R17": len((press | seven) & frank),

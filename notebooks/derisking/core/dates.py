@@ -146,6 +146,24 @@ def open_masks(frame: pd.DataFrame, day) -> tuple[pd.Series, pd.Series]:
     return certain, possible
 
 
+def bound_open(spells: pd.DataFrame, sure: pd.Series, years: range) -> pd.DataFrame:
+    """Count the posts of each state open on 31 December of each year, as lower and upper bound.
+
+    spells: mission_id, iso3, opened_* and closed_*, a row a spell. A spell counts towards `lower`
+    if it is `sure` and open under every date its sources allow, towards `upper` if it is open
+    under some. Returns lower and upper by iso3 and year, where upper is at least 1; a post with
+    several spells counts once.
+    """
+    columns = ["iso3", "year", "mission_id", "lower", "upper"]
+    parts = []
+    for year in years:
+        certain, possible = open_masks(spells, f"{year}-12-31")
+        part = spells.assign(year=year, lower=certain & sure, upper=possible)
+        parts.append(part.loc[possible, columns])
+    posts = pd.concat(parts).groupby(columns[:3])[["lower", "upper"]].any()
+    return posts.groupby(["iso3", "year"]).sum()
+
+
 def label(text: str, precision: str = "day") -> str:
     """Write a partial date for people: "5 December 2023", "by October 2023", "about 1998"."""
     match = PARTIAL.fullmatch(text)

@@ -52,6 +52,20 @@ def count_posts(spells: pd.DataFrame, day: str) -> list[int]:
     return [spells[mask]["mission_id"].nunique() for mask in dates.open_masks(spells, day)]
 
 
+def list_state_years(states: pd.DataFrame, years: range) -> pd.DataFrame:
+    """List every state with its codes for each year of which it saw a day, a row a state and year.
+
+    Where one period follows another within the year, the later one gives the codes. Returns iso3,
+    year, cow, gw. North Korea itself is left out.
+    """
+    first = states["valid_from"].dt.year.fillna(min(years))
+    last = states["valid_to"].dt.year.fillna(max(years))
+    abroad = states["iso3"].ne("PRK")
+    parts = [states[abroad & first.le(year) & last.ge(year)].assign(year=year) for year in years]
+    rows = pd.concat(parts).sort_values("valid_from").drop_duplicates(["iso3", "year"], keep="last")
+    return rows[["iso3", "year", "cow", "gw"]].sort_values(["iso3", "year"], ignore_index=True)
+
+
 def count_voices(subjects: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Compare sources with the independent voices behind them, a row a subject (see VOICES)."""
     return pd.DataFrame(
@@ -155,7 +169,7 @@ def draw_voices(ax, heard: pd.DataFrame) -> None:
     """Draw sources (hollow) and the voices behind them (filled), one line a subject."""
     set_rows(ax, heard["subject"], guides="none")
     draw_dumbbells(ax, heard, "voices", "papers")
-    ax.set_xlim(0, 340)
+    ax.set_xlim(0, 380)
     ax.set_xlabel("Different sources (hollow) and independent voices behind them (filled)")
     for line, row in enumerate(heard.itertuples()):
         words = f"{row.one_voice:,} of {row.rows:,} rows rest on one voice"
