@@ -22,7 +22,7 @@ from pypdf import PdfReader
 
 from derisking.build import run
 from derisking.core import paths, tables
-from derisking.draw import save, style
+from derisking.draw import marks, save, style
 
 RECORDS = json.loads((paths.FIGURES / "datapackage.json").read_text(encoding="utf-8"))["resources"]
 NAMES = [record["name"] for record in RECORDS]
@@ -62,6 +62,14 @@ def attempt(fig, **changes):
         ({"data": GOOD["data"].iloc[:0]}, "data frame is empty"),
         ({"columns": {}}, "'closed'] of the data are not described"),
         ({"name": "trial"}, "does not begin with the number"),
+        (
+            {
+                "data": GOOD["data"].rename(columns={"closed": "2023 closed"}),
+                "columns": {"2023 closed": "Missions closed."},
+            },
+            "names that R would change",
+        ),
+        ({"phone": Figure(figsize=(4, 2))}, "phone version: it is 101.6 mm wide"),
     ],
 )
 def test_a_figure_without_what_readers_need_is_refused(changes, words, stage):
@@ -106,6 +114,10 @@ def spoil(name):
         ax.text(0, 5, "faint", color="#AAAAAA", ha="center")
     elif name == "small":
         ax.text(0, 5, "small", fontsize=4, ha="center")
+    elif name == "odd":
+        ax.text(0, 5, "odd", fontsize=6.5, ha="center")
+    elif name == "edge":
+        fig.text(0.002, 0.5, "at the edge")
     return fig
 
 
@@ -117,7 +129,9 @@ def spoil(name):
         ("cut", "'beyond the edge' is cut"),
         ("struck", "'struck through' lies over marks"),
         ("faint", "'faint' has contrast"),
-        ("small", "'small' has 4.0 pt"),
+        ("small", "'small' has 4.0 pt, not 6, 7, 8"),
+        ("odd", "'odd' has 6.5 pt, not 6, 7, 8"),
+        ("edge", "'at the edge' runs to the edge"),
     ],
 )
 def test_illegible_text_is_refused(name, words, stage):
@@ -167,7 +181,38 @@ def test_the_picture_in_the_notebook_is_the_print_scaled_down(stage, monkeypatch
     attempt(draw(183)[0])
     with Image.open(io.BytesIO(shown[0][0]["image/png"])) as image:
         assert image.width == 850 and image.mode == "P"
-    assert shown[0][1]["metadata"]["image/png"] == {"alt": GOOD["alt"], "width": 720}
+    assert shown[0][1]["metadata"]["image/png"] == {"alt": GOOD["alt"], "width": 850}
+
+
+def test_labels_of_several_lines_have_one_spacing_and_the_ground_they_lie_on(stage):
+    fig, ax = draw()
+    ax.axvspan(-0.5, 1.5, color=style.WASH, zorder=0)
+    label = marks.write_note(ax, 0, 5, "two\nlines", halo=True, ha="center")
+    attempt(fig)
+    assert label._linespacing == style.LINE_SPACING
+    ground = label.get_bbox_patch().get_facecolor()[:3]
+    assert ground == pytest.approx(mpl.colors.to_rgb(style.WASH), abs=0.01)
+
+
+def test_a_phone_version_is_saved_beside_the_figure_and_checked_like_it(stage):
+    attempt(draw(183)[0], phone=draw(89)[0])
+    (record,) = json.loads((stage / "figures" / "datapackage.json").read_text())["resources"]
+    assert "01-trial-phone.png" in save.list_files(record)
+    with Image.open(stage / "figures" / "01-trial-phone.png") as image:
+        assert image.width == pytest.approx(89 * style.MM * 300, abs=1)
+    with pytest.raises(style.FigureError, match="phone version: text 'small' has 4"):
+        attempt(draw(183)[0], phone=spoil("small"))
+
+
+def test_codes_come_with_their_meaning(stage):
+    frame = GOOD["data"].assign(status=["kept", "closed"], step=["one", "two"], word=["x", "y"])
+    told = {"step": "Step.", "word": "Word.", "status": "What became of it.", **GOOD["columns"]}
+    attempt(draw()[0], data=frame, columns=told, codes={"step": {"one": "first", "two": "second"}})
+    (record,) = json.loads((stage / "figures" / "datapackage.json").read_text())["resources"]
+    fields = {field["name"]: field for field in record["schema"]["fields"]}
+    assert fields["status"]["codes"] == {"kept": "kept", "closed": "closed"}
+    assert fields["step"]["constraints"] == {"enum": ["one", "two"]}
+    assert "codes" not in fields["word"] and "codes" not in fields["year"]
 
 
 def test_columns_that_many_figures_have_are_described_once(stage):
@@ -198,7 +243,7 @@ def test_there_are_figures():
 def test_every_file_in_the_folder_belongs_to_a_recorded_figure():
     pages = {"manifest.csv", "datapackage.json", "README.md", ".lock"}
     found = {file.name for file in paths.FIGURES.iterdir()} - pages
-    assert found == {f"{name}.{kind}" for name in NAMES for kind in ("pdf", "svg", "png", "csv")}
+    assert found == {name for record in RECORDS for name in save.list_files(record)}
 
 
 def test_the_manifest_is_the_flat_view_of_the_package():
@@ -214,6 +259,9 @@ def test_hashes_are_those_of_the_files(record):
         assert hashlib.sha256(content).hexdigest() == told, (
             f"{record['name']}.{kind} was changed by hand; run make"
         )
+    if phone := record.get(save.PHONE):
+        content = (paths.FIGURES / phone["path"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == phone["sha256"], phone["path"]
 
 
 @each_figure
@@ -246,7 +294,8 @@ def test_the_pdf_is_fit_for_print(record):
             sizes.append(size * abs(tm[3] or tm[1])) if text.strip() else None
         )
     )
-    assert min(sizes) >= save.MIN_POINTS - 0.01
+    if record["name"] not in save.WAITING:
+        assert {round(size, 1) for size in sizes} <= set(style.SIZES)
     meta = reader.metadata
     assert meta.title and meta.author and meta.subject == record["alt"]
     assert save.LICENCE in meta["/Keywords"] and record["name"] in meta["/Keywords"]

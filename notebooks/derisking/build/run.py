@@ -231,16 +231,12 @@ def publish_results(nb, file: Path, stage: Path) -> None:
     records = []
     if (staged / save.PACKAGE).exists():
         records = json.loads((staged / save.PACKAGE).read_text(encoding="utf-8"))["resources"]
-    names = {record["name"] for record in records}
+    made = [name for record in records for name in save.list_files(record)]
     for old in paths.FIGURES.glob(f"{file.name[:2]}-*.*"):
-        if old.stem not in names:
+        if old.name not in made:
             old.unlink()
-    for record in records:
-        for kind in record["sha256"]:
-            paths.replace(
-                paths.FIGURES / f"{record['name']}.{kind}",
-                (staged / f"{record['name']}.{kind}").read_bytes(),
-            )
+    for name in made:
+        paths.replace(paths.FIGURES / name, (staged / name).read_bytes())
     paths.FIGURES.mkdir(exist_ok=True)
     save.record_figures(
         paths.FIGURES, records, drop=lambda record: record["name"].startswith(f"{file.name[:2]}-")

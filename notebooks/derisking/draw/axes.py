@@ -156,7 +156,7 @@ def shade_span(axes, first, last, colour: str = HAIRLINE, words: str = "") -> No
         x = np.mean(_clip(axes[0], first, last))
         axes[0].annotate(
             words, (x, 1), (0, -2), ("data", "axes fraction"), textcoords="offset points",
-            fontsize=6, color=NOTE, ha="center", va="top", linespacing=1.15,
+            fontsize=6, color=NOTE, ha="center", va="top",
         )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def name_phases(ax, phases: pd.DataFrame, rise: float = 1.0, size: float = 6) ->
         if start < end:
             ax.text(
                 (start + end) / 2, 1, row.label, transform=ax.get_xaxis_transform() + shift,
-                fontsize=size, color=NOTE, ha="center", va="bottom", linespacing=1.0,
+                fontsize=size, color=NOTE, ha="center", va="bottom",
             )  # fmt: skip
 
 
@@ -199,5 +199,5 @@ def mark_days(ax, days: dict, heights: int = 1, dates: bool = False) -> None:
         words = f"{name}\n{stamp.day} {stamp:%b %Y}" if dates else name
         ax.annotate(
             words, (x, 1), (0, 2 + 8 * (number % heights)), ("data", "axes fraction"),
-            textcoords="offset points", fontsize=6, ha="center", va="bottom", linespacing=1.15,
+            textcoords="offset points", fontsize=6, ha="center", va="bottom",
         )  # fmt: skip

@@ -305,7 +305,6 @@ def draw_lanes(
             ha="right",
             va="top",
             fontsize=7,
-            linespacing=1.05,
         )
         for row in part.itertuples():
             heavy = strong is None or getattr(row, strong)
@@ -359,6 +358,5 @@ def _draw_event(
         va="center",
         fontsize=size,
         color=INK if heavy else NOTE,
-        linespacing=1.0,
         annotation_clip=False,
     )

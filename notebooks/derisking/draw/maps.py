@@ -109,11 +109,11 @@ def draw_atlas(axes, frame: pd.DataFrame, style, named: pd.Series) -> pd.DataFra
     """
     world = draw_panel(axes[0], WORLD, (0, 1, 183, 84), frame, style, named)
     drawn = [world.assign(panel="World")]
-    for ax, left, (name, view) in zip(axes[1:], (0.3, 62, 123.7), INSETS.items(), strict=False):
+    for ax, left, (name, view) in zip(axes[1:], (0.6, 62.1, 123.5), INSETS.items(), strict=False):
         rows = frame[frame["ground"].eq(name)]
         shown = draw_panel(ax, view, (left, 90.7, 59, 64), rows, style)
         drawn.append(shown.assign(panel=name))
-        ax.set_title(name, fontsize=7, pad=2)
+        ax.set_title(name, pad=2)
     return pd.concat(drawn)
 
 
@@ -194,7 +194,7 @@ def label_places(ax, places: pd.DataFrame, lines=(), named: pd.Series | None = N
         inside &= named.reindex(places.index).to_numpy(bool)
     sizes = np.zeros((len(places), 2))
     for number, row in enumerate(places.itertuples()):
-        probe = mpl.text.Text(0, 0, row.text, fontsize=row.size, figure=fig, linespacing=1.0)
+        probe = mpl.text.Text(0, 0, row.text, fontsize=row.size, figure=fig)
         box = probe.get_window_extent(renderer)
         sizes[number] = box.width * scale, box.height * scale
     drawn = [ax.transData.transform(line) * scale for line in lines]
@@ -202,7 +202,7 @@ def label_places(ax, places: pd.DataFrame, lines=(), named: pd.Series | None = N
     back = ax.transData.inverted()
     for row, box, lead in zip(places[inside].itertuples(), boxes, leads, strict=True):
         x, y = back.transform((box[:2] + box[2:]) / 2 / scale)
-        words = {"fontsize": row.size, "color": row.colour, "linespacing": 1.0}
+        words = {"fontsize": row.size, "color": row.colour}
         ax.text(x, y, row.text, ha="center", va="center", zorder=5, **words)
         if np.hypot(*(lead[2:] - lead[:2])) > LEADER:
             ends = back.transform(lead.reshape(2, 2) / scale)

@@ -253,7 +253,8 @@ def write_note(
 ):
     """Write a small note `dx`, `dy` points from a point on the chart, centred on it in height.
 
-    halo: on a white ground, for a note among marks (then in ink). text: changes to the look.
+    halo: on a piece of plain ground, for a note among marks (then in ink); `save` gives it the
+    colour of the band it lies on. text: changes to the look.
     """
     look = {"fontsize": 6, "color": INK if halo else NOTE, "va": "center", "zorder": 5}
     look |= {"bbox": HALO} if halo else {}
@@ -273,12 +274,12 @@ def write_column(ax, x: float, heights, words, head: str = "", rise: float = 4, 
             y,
             word,
             transform=place,
-            **{"fontsize": 6, "va": "center", "linespacing": 1.05, **text},
+            **{"fontsize": 6, "va": "center", **text},
         )
     if head:
         ax.annotate(
             head, (x, 1), (0, rise), "axes fraction", textcoords="offset points", fontsize=6,
-            color=NOTE, ha=text.get("ha", "left"), va="baseline", linespacing=1.05,
+            color=NOTE, ha=text.get("ha", "left"), va="baseline",
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ refuses a figure that a journal or a reader could not use: see `FigureError`."""
 import hashlib
 import io
 import json
+import re
 import warnings
 import xml.sax.saxutils as xml
 from contextlib import contextmanager
@@ -34,18 +35,25 @@ from derisking.core import paths
 from derisking.core.glue import fill_braces, fill_marks, known_values, strip_marks
 from derisking.core.tables import format_csv, list_tables, read_schema
 from derisking.draw.style import (
+    LINE_SPACING,
     MAX_HEIGHT,
     MM,
+    SIZES,
     WIDTHS,
     FigureError,
+    list_groups,
     measure_contrast,
     measure_luminance,
+    read_meanings,
 )
 
 PRINT_DPI = 300
 CHECK_DPI = 150  # enough to see what lies under a text
-INLINE_DPI, SHOWN_DPI = 118, 100  # the picture in the notebook: 850 pixels for 183 mm, shown on 720
-MIN_POINTS = 6
+INLINE_DPI = 118  # the picture in the notebook: 850 pixels for 183 mm
+EDGE = 0.4  # mm between a text and the edge of the page, at least
+# Figures not yet drawn in the three sizes of type.
+WAITING = {"06-substitutes", "08-specification-curve", "09-summary", "09-ledger", "09-sensitivity"}
+PHONE = "phone"  # a version 89 mm wide, as a PNG, for narrow windows
 MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text against its ground
 LICENCE = "CC-BY-4.0"
 CREDIT = "North Korea De-risking Evidence Base, CC BY 4.0"
@@ -89,7 +97,7 @@ def _find_faults(fig, drawn: dict, scale: float = 1) -> list[str]:
     """Return the faults of texts drawn in boxes of `scale` times the pixels that checks are made
     with."""
     fig.set_dpi(CHECK_DPI)
-    page, texts, boxes = fig.bbox, list(drawn), []
+    page, texts, boxes, edge = fig.bbox, list(drawn), [], EDGE * MM * CHECK_DPI
     for text, box in drawn.items():
         x0, y0, x1, y1 = (side / scale for side in box.extents)
         trim = 0.14 * min(y1 - y0, text.get_fontsize() * CHECK_DPI / 72)
@@ -98,10 +106,11 @@ def _find_faults(fig, drawn: dict, scale: float = 1) -> list[str]:
     for text, (x0, y0, x1, y1) in zip(texts, boxes, strict=True):
         if x0 < page.x0 - 1 or y0 < page.y0 - 1 or x1 > page.x1 + 1 or y1 > page.y1 + 1:
             faults.append(f"text {_short(text)} is cut at the edge of the page")
-        if text.get_fontsize() < MIN_POINTS:
-            faults.append(
-                f"text {_short(text)} has {text.get_fontsize():.1f} pt, fewer than {MIN_POINTS}"
-            )
+        elif x0 - 1 < page.x0 + edge or x1 + 1 > page.x1 - edge:
+            faults.append(f"text {_short(text)} runs to the edge of the page; leave it {EDGE} mm")
+        if round(text.get_fontsize(), 2) not in SIZES:
+            sizes = ", ".join(map(str, SIZES))
+            faults.append(f"text {_short(text)} has {text.get_fontsize():.1f} pt, not {sizes}")
     for i, j in _find_overlaps(np.array(boxes).reshape(-1, 4)):
         faults.append(f"text {_short(texts[i])} overlaps text {_short(texts[j])}")
     return faults + _ground_faults(fig, texts, boxes)
@@ -233,12 +242,40 @@ def _render(fig, kind: str, metadata: dict) -> bytes:
 
 
 def _settle_layout(fig) -> None:
-    """Lay a figure out once and keep the places, so that all its files agree."""
+    """Lay a figure out once and keep the places, so that all its files agree.
+
+    Before that, all texts of several lines get one line spacing; after it, the grounds of labels
+    take the colour of what they lie on.
+    """
     fig.set_dpi(PRINT_DPI)
     FigureCanvasAgg(fig)
+    texts = fig.findobj(Text)
+    for text in texts:
+        text.set_linespacing(LINE_SPACING)
     if engine := fig.get_layout_engine():
         engine.execute(fig)
         fig.set_layout_engine("none")
+    _match_grounds(fig, [text for text in texts if text.get_bbox_patch()])
+
+
+def _match_grounds(fig, texts: list[Text]) -> None:
+    """Give the plain ground behind labels the colour of the band under it, white where is none."""
+    white = (1.0, 1.0, 1.0, 1.0)
+    texts = [text for text in texts if text.get_bbox_patch().get_facecolor() == white]
+    if not texts:
+        return
+    for text in texts:
+        text.set_visible(False)
+    fig.canvas.draw()
+    pixels, height = np.asarray(fig.canvas.buffer_rgba())[..., :3], fig.bbox.height
+    for text in texts:
+        text.set_visible(True)
+        x0, y0, x1, y1 = Text.get_window_extent(text, fig.canvas.get_renderer()).extents
+        rows = slice(max(0, round(height - y1)), round(height - y0))
+        under = pixels[rows, max(0, round(x0)) : round(x1)].reshape(-1, 3)
+        if len(under):
+            colours, counts = np.unique(under, axis=0, return_counts=True)
+            text.get_bbox_patch().set_facecolor(colours[counts.argmax()] / 255)
 
 
 def _render_files(fig, name: str, caption: str, alt: str) -> tuple[dict[str, bytes], list[str]]:
@@ -251,12 +288,31 @@ def _render_files(fig, name: str, caption: str, alt: str) -> tuple[dict[str, byt
     with _record_texts() as boxes:
         files = {"png": _render(fig, "png", about["png"])}
     faults = _find_faults(fig, boxes, PRINT_DPI / CHECK_DPI)
+    if name in WAITING:
+        faults = [fault for fault in faults if " pt, not " not in fault and "edge of" not in fault]
     if faults:
         return files, faults
     files |= {kind: _render(fig, kind, about[kind]) for kind in ("pdf", "svg")}
     if b"/Type3" in files["pdf"]:
         return files, ["the PDF holds Type 3 fonts; print shops refuse them"]
     return files | {"svg": _accessible(files["svg"], alt)}, []
+
+
+def _render_phone(fig, name: str, caption: str, alt: str) -> tuple[bytes, list[str]]:
+    """Return the PNG of the narrow version of a figure, and what is wrong with it."""
+    width = fig.get_size_inches()[0] / MM
+    if round(width, 3) != WIDTHS[0]:
+        return b"", [f"it is {width:.1f} mm wide, not {WIDTHS[0]}"]
+    _settle_layout(fig)
+    with _record_texts() as boxes:
+        png = _render(fig, "png", _describe(name, caption, alt)["png"])
+    return png, _find_faults(fig, boxes, PRINT_DPI / CHECK_DPI)
+
+
+def list_files(record: dict) -> list[str]:
+    """Return the names of all files of a figure, by its record in the package of figures."""
+    files = [f"{record['name']}.{kind}" for kind in record["sha256"]]
+    return files + ([record[PHONE]["path"]] if PHONE in record else [])
 
 
 def _accessible(svg: bytes, alt: str) -> bytes:
@@ -279,11 +335,43 @@ def read_columns() -> dict[str, str]:
     ].to_dict()
 
 
-def _fields(data: pd.DataFrame, tables: list[str], columns: dict[str, str]) -> list[dict]:
+# Words of R that cannot name a column; what R would change in a name besides, see NAME.
+R_WORDS = {"if", "else", "repeat", "while", "function", "for", "next", "break", "in"}
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def find_codes(values: pd.Series, name: str, tables: list[str]) -> dict[str, str]:
+    """Return the codes in a column and what they mean; none if it holds words or names.
+
+    As in the first source table that has such a column with codes; else as in the group of
+    meanings.csv that has the name of the column, or knows all its values.
+    """
+    found = set(values.dropna())
+    known = [
+        field.get("codes", {})
+        for table in tables
+        for field in read_schema(table)["fields"]
+        if field["name"] == name
+    ]
+    groups = {group: read_meanings(group) for group in list_groups()}
+    labels = {group: {k: look.label for k, look in of.items()} for group, of in groups.items()}
+    if name in labels:
+        known.append(labels.pop(name))
+    for codes in known:
+        if found and found <= set(codes):
+            return {key: word for key, word in codes.items() if key in found}
+    fits = [{k: word for k, word in of.items() if k in found} for of in labels.values()]
+    fits = [of for of in fits if found and set(of) == found]
+    return fits[0] if fits and all(of == fits[0] for of in fits) else {}
+
+
+def _fields(
+    data: pd.DataFrame, tables: list[str], columns: dict[str, str], codes: dict[str, dict]
+) -> list[dict]:
     """Describe each column of a figure's CSV.
 
     By `columns`, which the figure gives; else as in the first source table that has it; else as in
-    columns.csv."""
+    columns.csv. A column of codes gets them with their meaning, see `find_codes`."""
     known = dict(read_columns())
     for table in reversed(tables):
         known |= {field["name"]: field["description"] for field in read_schema(table)["fields"]}
@@ -293,16 +381,25 @@ def _fields(data: pd.DataFrame, tables: list[str], columns: dict[str, str]) -> l
             f"columns {missing} of the data are not described; "
             f"pass `columns={{'{missing[0]}': '...'}}`"
         )
+    if wrong := [n for n in data.columns if not NAME.fullmatch(n) or n in R_WORDS]:
+        raise FigureError(
+            f"columns {wrong} have names that R would change; use small letters, digits and _, "
+            "and begin with a letter"
+        )
     types = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "date"}
-    return [
-        {
-            "name": name,
-            "type": types.get(data[name].dtype.kind, "string"),
-            "description": known[name],
-            **({"trueValues": ["1"], "falseValues": ["0"]} if data[name].dtype.kind == "b" else {}),
-        }
-        for name in data.columns
-    ]
+    fields = []
+    for name in data.columns:
+        kind = types.get(data[name].dtype.kind, "string")
+        field = {"name": name, "type": kind, "description": known[name]}
+        if kind == "boolean":
+            field |= {"trueValues": ["1"], "falseValues": ["0"]}
+        shown = codes.get(name) or (
+            find_codes(data[name], name, tables) if kind == "string" else {}
+        )
+        if shown:
+            field |= {"codes": shown, "constraints": {"enum": list(shown)}}
+        fields.append(field)
+    return fields
 
 
 def save_figure(
@@ -312,6 +409,8 @@ def save_figure(
     data: pd.DataFrame,
     tables: list[str],
     columns: dict[str, str] | None = None,
+    codes: dict[str, dict[str, str]] | None = None,
+    phone=None,
     caption: str = "",
     alt: str = "",
 ) -> None:
@@ -319,13 +418,16 @@ def save_figure(
 
     name: NN-words, NN the number of the notebook. data: one row per mark drawn, the columns
     plotted. tables: names of the tables the data come from. columns: what those columns of `data`
-    mean that no source table has. caption: finding first. alt: one to three sentences. Without the
+    mean that no source table has. codes: by column, what its codes mean, where neither a source
+    table nor meanings.csv says so. phone: the same figure drawn 89 mm wide, saved as
+    NN-words-phone.png beside it. caption: finding first. alt: one to three sentences. Without the
     two they are read from the notebook (see `find_words`).
 
     Raises FigureError, and saves nothing, without alternative text, caption or source tables; with
-    a width other than 89 or 183 mm, Type 3 fonts, a missing glyph, undescribed columns; or with
-    text that is cut, overlaps, lies over marks, is smaller than 6 pt or fainter than 4.5:1."""
-    columns = columns or {}
+    a width other than 89 or 183 mm, Type 3 fonts, a missing glyph, columns undescribed or with
+    names that R would change; or with text that is cut, runs to the edge, overlaps, lies over
+    marks, has another size than 6, 7 or 8 pt or is fainter than 4.5:1."""
+    columns, codes = columns or {}, codes or {}
     data = data.reset_index(drop=True)
     written = not caption
     if written:
@@ -335,11 +437,14 @@ def save_figure(
         warnings.simplefilter("always")
         if not faults:
             try:
-                fields = _fields(data, tables, columns)
+                fields = _fields(data, tables, columns, codes)
             except FigureError as error:
                 faults.append(str(error))
             files, wrong = _render_files(fig, name, caption, alt)
             faults += wrong
+            if phone is not None:
+                narrow, wrong = _render_phone(phone, name, caption, alt)
+                faults += [f"phone version: {fault}" for fault in wrong]
     faults += sorted({f"matplotlib warns: {str(w.message).splitlines()[0]}" for w in caught})
     if faults:
         raise FigureError(
@@ -368,9 +473,16 @@ def save_figure(
         },
         "schema": {"fields": fields, "missingValues": [""]},
     }
+    contents = {f"{name}.{kind}": content for kind, content in sorted(files.items())}
+    if phone is not None:
+        record[PHONE] = {
+            "path": f"{name}-{PHONE}.png",
+            "sha256": hashlib.sha256(narrow).hexdigest(),
+        }
+        contents[record[PHONE]["path"]] = narrow
     folder = paths.output(paths.FIGURES)
-    for kind, content in sorted(files.items()):
-        paths.replace(folder / f"{name}.{kind}", content)
+    for file, content in contents.items():
+        paths.replace(folder / file, content)
     record_figures(folder, [record])
     _display(files["png"], name, "" if written else caption, alt)
 
@@ -452,8 +564,7 @@ def _display(png: bytes, name: str, caption: str, alt: str) -> None:
     small = io.BytesIO()
     image.save(small, format="PNG", optimize=True)
     data = {"image/png": small.getvalue(), "text/plain": f"Alt text: {alt}"}
-    shown = round(image.width * SHOWN_DPI / INLINE_DPI)
-    display(data, raw=True, metadata={"image/png": {"alt": alt, "width": shown}})
+    display(data, raw=True, metadata={"image/png": {"alt": alt, "width": image.width}})
     links = ", ".join(
         f"[{kind}](../figures/{name}.{kind})" for kind in ("pdf", "svg", "png", "csv")
     )

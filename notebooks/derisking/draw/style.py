@@ -20,6 +20,10 @@ from matplotlib.figure import Figure
 MM = 1 / 25.4  # inches
 WIDTHS = (89, 183)  # mm: one and two columns of a journal
 MAX_HEIGHT = 170  # mm
+# The three sizes of type, in points at print size: notes, ticks and labels of marks; names of axes,
+# rows and panels; letters of panels and the one or two words that must be read first.
+SIZES = (6, 7, 8)
+LINE_SPACING = 1.15  # of texts of several lines
 
 # The one setting that redraws everything in a journal's own way: DERISKING_STYLE names a matplotlib
 # style file, laid over ours. If a CSV of the same name stands beside it, its colours replace ours:
@@ -136,6 +140,12 @@ def read_meanings(group: str) -> dict[str, Meaning]:
         row.key: Meaning(row.label, COLOURS.get(row.colour, row.colour), row.marker, row.fill)
         for row in rows.itertuples()
     }
+
+
+@cache
+def list_groups() -> list[str]:
+    """Return the groups of meanings.csv, in the order of the file."""
+    return list(pd.read_csv(HERE / "meanings.csv", dtype=str)["group"].unique())
 
 
 # ------------------------------------------------------------------------------------------ drawing

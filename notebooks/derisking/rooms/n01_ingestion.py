@@ -192,7 +192,7 @@ def draw_coverage(fig, ax, table: pd.DataFrame) -> None:
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     bar = fig.colorbar(image, ax=ax, pad=0.01, aspect=18)
-    bar.set_label("Rows with that year", fontsize=6)
+    bar.set_label("Rows with that year", fontsize=7)
     bar.outline.set_visible(False)
     bar.set_ticks([tick for tick in (1, 3, 10, 30, 100, 300) if tick <= top])
     bar.ax.yaxis.set_major_formatter("{x:.0f}")

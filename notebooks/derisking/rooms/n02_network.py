@@ -8,7 +8,7 @@ import pandas as pd
 
 from derisking.core import dates
 from derisking.draw.axes import fill_page, measure_axes, set_years, shade_span, to_year
-from derisking.draw.marks import draw_dated, draw_key
+from derisking.draw.marks import draw_dated, draw_key, write_head
 from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, PALE, SOFT, read_meanings
 
 DELEGATIONS = ["permanent_mission", "representation"]
@@ -201,7 +201,7 @@ def _draw_region(ax, x: float, y: float, region: str, rows: pd.DataFrame) -> flo
         changed = row.status != "kept"
         ax.plot(x + 1.6, y, zorder=3, **style_post(row, 5.2 if changed else 4.2))
         look = {"weight": "bold"} if row.status == "closed" else {}
-        ax.text(x + 4.2, y, row.name, fontsize=6.5, va="center", color=INK, **look)
+        ax.text(x + 4.2, y, row.name, fontsize=6, va="center", color=INK, **look)
         if row.has_house:
             for place, answer in ((34.5, row.at_2022), (41.5, row.at_last)):
                 ax.plot(x + place, y, **style_presence(answer))
@@ -278,7 +278,7 @@ def _write_roster_head(ax, lists: dict[str, str]) -> None:
         x = PLACE_LISTS + place * LIST_STEP
         ax.text(x, HEAD - 0.6, words, rotation=90, ha="center", **note)
     remark = "successor,\nor last sign"
-    ax.text(PLACE_REMARK, HEAD - 0.8, remark, linespacing=1.05, **note)
+    ax.text(PLACE_REMARK, HEAD - 0.8, remark, **note)
 
 
 def _draw_roster_row(ax, y: float, row, named: list[bool], wide: float) -> None:
@@ -286,7 +286,7 @@ def _draw_roster_row(ax, y: float, row, named: list[bool], wide: float) -> None:
     colour = INK if changed else NOTE
     ax.plot([PLACE_NAME, wide], [y + STEP / 2] * 2, color=PALE, lw=0.3, zorder=0)
     ax.plot(PLACE_MARK, y, zorder=3, **style_post(row, 5.4 if changed else 4.2))
-    ax.text(PLACE_NAME, y, row.name, fontsize=6.5, va="center", color=colour)
+    ax.text(PLACE_NAME, y, row.name, fontsize=6, va="center", color=colour)
     span = [_place_year(row.latest), _place_year(row.end)]
     ax.plot(span, [y, y], color=PALE, lw=0.8, zorder=1, solid_capstyle="butt")
     _draw_opening(ax, y, row.earliest, row.latest)
@@ -326,8 +326,8 @@ def draw_ties(axes, ties, abroad, stock, words: dict[str, str], mark: tuple[int,
     shade_span(axes, mark[0], mark[1] + 1)
     above.set(ylim=(0, 170), ylabel="states")
     below.set(ylim=(0, 105), ylabel="missions, or hosts")
-    above.set_title("States with diplomatic relations", fontsize=7)
-    below.set_title("Missions abroad, or states that host one", fontsize=7)
+    write_head(above, "a", "States with diplomatic relations")
+    write_head(below, "b", "Missions abroad, or states that host one")
     body = read_meanings("body")
 
     yearly = ties[ties["series"].eq("kdiplo")].set_index("asof")["value"]

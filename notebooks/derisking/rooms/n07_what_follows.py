@@ -135,7 +135,7 @@ def _write_board(ax, rows: pd.DataFrame) -> None:
     heads = {"verdict": (1.05, "all findings"), "verdict_later": (1.39, "later ones only")}
     for column, (x, head) in heads.items():
         words = [word.replace("open, ", "open,\n") for word in rows[column]]
-        write_column(ax, x, lanes, words, head, fontsize=6.5)
+        write_column(ax, x, lanes, words, head, fontsize=6)
         for y, word in enumerate(rows[column]):
             look = known[word].style(4.2)
             place = ax.get_yaxis_transform()
@@ -410,7 +410,7 @@ def _draw_steps(ax, steps: pd.DataFrame, lasting) -> None:
         right = not near and not undone and row.day < first + (last - first) * 0.8
         words = wrap_letters(row.title, 52)
         side = {"dx": 5, "ha": "left"} if right else {"dx": -5, "ha": "right"}
-        write_note(ax, row.day, row.y, words, halo=True, linespacing=1.05, **side)
+        write_note(ax, row.day, row.y, words, halo=True, **side)
 
 
 # -------------------------------------------------------------------- bodies and meetings
