@@ -36,14 +36,10 @@ HAND = frame(
 
 
 @st.composite
-def frames(draw, exact=False):
+def frames(draw):
     number = draw(st.integers(2, 9))
     starts = draw(st.lists(st.integers(0, 2500), min_size=number, max_size=number))
-    lengths = (
-        [0] * number
-        if exact
-        else draw(st.lists(st.integers(0, 400), min_size=number, max_size=number))
-    )
+    lengths = draw(st.lists(st.integers(0, 400), min_size=number, max_size=number))
     marked = draw(st.lists(st.booleans(), min_size=number, max_size=number))
     first = pd.Timestamp("2018-01-01") + pd.to_timedelta(starts, unit="D")
     return pd.DataFrame(
@@ -79,12 +75,6 @@ def test_an_open_earliest_day_may_lie_before_every_break():
     open_end = frame((None, "2021-05-01", True))
     assert list(breaks.place_sides(open_end, "2020-01-22")) == ["either"]
     assert list(breaks.place_sides(open_end, "2022-02-24")) == ["before"]
-
-
-def test_share_before_by_hand():
-    assert breaks.measure_share_before(HAND[HAND["marked"]], "2020-01-22") == pytest.approx(
-        (0, 1 / 3)
-    )
 
 
 def test_shares_by_hand():
@@ -127,19 +117,6 @@ def test_ranges_hold_what_any_exact_dating_gives(table):
                 assert (
                     found[f"{name}_low"] <= share + 1e-12 and share <= found[f"{name}_high"] + 1e-12
                 )
-
-
-@given(frames(exact=True))
-def test_exact_dates_leave_no_range(table):
-    low, high = breaks.measure_share_before(table, BREAKS["second"])
-    assert low == high
-
-
-def test_eras_by_hand():
-    found = breaks.count_spells(HAND, BREAKS, "2018-01-01", "2023-12-31")
-    assert list(found["marked_low"]) == [0, 2, 0] and list(found["marked_high"]) == [1, 3, 0]
-    assert list(found["other_low"]) == [1, 0, 1] and list(found["other_high"]) == [2, 1, 1]
-    assert found["years"].sum() == pytest.approx(6, abs=0.01)
 
 
 def test_cumulative_by_hand():
@@ -233,13 +210,6 @@ def test_a_seed_gives_the_same_p_and_chance_is_not_called_a_break():
     assert one == other and one["p"] > 0.3
 
 
-def test_around_keeps_to_its_spell():
-    found = breaks.compare_near(HAND, BREAKS[["second"]], 24)
-    # From 24 February 2020 to 23 February 2024: "2021" before, August 2023 after; "2020" is not
-    # wholly inside.
-    assert (found["n_before_low"].iloc[0], found["n_after_low"].iloc[0]) == (1, 1)
-
-
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
@@ -259,14 +229,6 @@ def test_words_for_ranges():
         breaks.word_percent(0.609, 0.625) == "61-62 %"
         and breaks.word_percent(float("nan"), 1) == "none"
     )
-
-
-def test_what_is_plotted_is_complete():
-    table = breaks.compare_breaks(HAND, BREAKS)
-    pairs = breaks.tell_apart_range(HAND, BREAKS)
-    found = breaks.list_plotted({"x": breaks.count_running(HAND)}, table, pairs)
-    assert list(found.columns) == list(breaks.PLOTTED)
-    assert len(found) == len(breaks.count_running(HAND)) + 3 * len(BREAKS) + len(pairs)
 
 
 def test_rates_and_their_ratio_by_hand():

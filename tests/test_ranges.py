@@ -1,5 +1,5 @@
-"""The tidy steps behind charts of ranges: who speaks, how many voices, what amounts, what
-chains."""
+"""The tidy steps behind the charts of 06: who speaks, how many voices, what amounts, which
+rounds."""
 
 import pandas as pd
 import pytest
@@ -96,20 +96,34 @@ def test_amounts_are_least_and_greatest_times_the_factor_and_as_sure_as_the_weak
     assert (part["label"], part["low"], part["high"]) == ("paid", 12, 180)
 
 
-def test_vintages_are_chained_apart_and_never_across_a_gap():
-    series = pd.DataFrame(
+def test_rounds_hold_each_closing_year_and_the_known_years_before_it():
+    growth = pd.Series({1990: -3.7, 1991: -5.2, 1993: -4.3, 1994: -1.8, 1995: -4.6})
+    found = n06_why_now.gather_rounds(growth, [1991, 1995], before=3)
+    assert list(found.columns) == ["round", "lag", "year", "value"]
+    assert found.loc[found["lag"].eq(0), "value"].to_list() == [-5.2, -4.6]
+    # 1988 and 1989 are not in the series, nor is 1992: they are left out and never filled in.
+    assert found[found["round"].eq(1991)]["year"].to_list() == [1990, 1991]
+    assert found[found["round"].eq(1995)]["lag"].to_list() == [2, 1, 0]
+
+
+def test_a_speaker_gets_one_mark_for_each_reason_in_the_order_of_the_chart():
+    table = pd.DataFrame(
         {
-            "series_id": ["a"] * 2 + ["b"] * 2,
-            "year": [1990, 1991, 1990, 1992],
-            "value": [-10.0, -50, 1, 1],
+            "group": ["other", "dprk", "host"],
+            "name": ["Yonhap", "Ministry", "Nepalese officials"],
+            "aside": ["x"] * 3,
+            "marked": [["sanctions", "economy"], ["efficiency"], ["economy"]],
+            "sources": ["a", "b", "c"],
         }
     )
-    found = n06_why_now.gather_economy(
-        series, {"growth": [("a", "first", 1), ("b", "revised", 1)]}, 1989
-    )
-    output = found[found["panel"].eq("output")]
-    assert set(output["key"]) == {"first"}
-    assert list(output["value"]) == pytest.approx([100, 90, 45])
+    found = n06_why_now.list_marks(table)
+    assert list(found.columns) == list(n06_why_now.MARKS)
+    assert list(zip(found["key"], found["name"], strict=True)) == [
+        ("economy", "Nepalese officials"),
+        ("economy", "Yonhap"),
+        ("sanctions", "Yonhap"),
+        ("efficiency", "Ministry"),
+    ]
 
 
 def test_compilations_differ_by_the_greatest_gap():

@@ -23,14 +23,6 @@ from scipy import stats
 from scipy.special import xlogy
 from statsmodels.stats.rates import confint_poisson
 
-PLOTTED = {
-    "part": "what the row is: running count, a share, or the p of a pair of breaks",
-    "name": "kind of measure, or name of the break (of a pair: the break taken as the only one)",
-    "other": "of a pair: the other break",
-    "day": "day up to which is counted, or day of the break",
-    "low": "least value the dates allow (number, share, or p)",
-    "high": "greatest value the dates allow (number, share, or p)",
-}
 SIDES = ("before", "after", "either")
 RULES = ("earliest", "middle", "latest")  # where in its interval a measure may be dated
 
@@ -64,12 +56,6 @@ def list_splits(frame: pd.DataFrame, day) -> list[np.ndarray]:
     return [np.array([before + move, after + either - move]) for move in map(np.array, moves)]
 
 
-def measure_share_before(frame: pd.DataFrame, day) -> tuple[float, float]:
-    """Return the least and the greatest share of the rows that lie before `day`."""
-    found = place_sides(frame, day)
-    return float((found == "before").mean()), float((found != "after").mean())
-
-
 def compare_shares(frame: pd.DataFrame, day) -> dict[str, float]:
     """Return the share of marked rows before and after `day`, each as a range, and the exact p of
     their difference.
@@ -97,35 +83,14 @@ def compare_shares(frame: pd.DataFrame, day) -> dict[str, float]:
 
 
 def compare_breaks(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
-    """Return one row a break with `measure_share_before` of the marked rows and all of
-    `compare_shares`.
+    """Return `compare_shares` for each break.
 
-    breaks: days, indexed by the name of the break. Columns: break, day, marked_before_low,
-    marked_before_high, and those of `compare_shares`."""
-    rows = []
-    for name, day in breaks.items():
-        low, high = measure_share_before(frame[frame["marked"]], day)
-        rows.append(
-            {
-                "break": name,
-                "day": day,
-                "marked_before_low": low,
-                "marked_before_high": high,
-                **compare_shares(frame, day),
-            }
-        )
+    breaks: days, indexed by the name of the break. Columns: break, day, and those of
+    `compare_shares`."""
+    rows = [
+        {"break": name, "day": day, **compare_shares(frame, day)} for name, day in breaks.items()
+    ]
     return pd.DataFrame(rows)
-
-
-def compare_near(frame: pd.DataFrame, breaks: pd.Series, months: int) -> pd.DataFrame:
-    """Return the columns of `compare_breaks` for the rows in equal spells of `months` before and
-    after each break."""
-    spell = pd.DateOffset(months=months)
-    found = []
-    for name, day in breaks.items():
-        near = keep_within(frame, day - spell, day + spell - pd.Timedelta(days=1))
-        found.append(compare_breaks(near, pd.Series({name: day})))
-    return pd.concat(found, ignore_index=True)
 
 
 def date_rows(frame: pd.DataFrame, rule: str) -> pd.Series:
@@ -237,30 +202,6 @@ def tell_apart_range(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
     ).reset_index()
 
 
-def count_spells(frame: pd.DataFrame, breaks: pd.Series, first, last) -> pd.DataFrame:
-    """Count measures in the spells between `first`, the breaks and `last` (the last day).
-
-    Columns: start, end, years (length), marked_low, marked_high, other_low, other_high (certainly
-    and possibly in it)."""
-    edges = [pd.Timestamp(first), *breaks, pd.Timestamp(last) + pd.Timedelta(days=1)]
-    rows = []
-    for start, end in pairwise(edges):
-        sure = (frame["date_earliest"] >= start) & (frame["date_latest"] < end)
-        may = ~(frame["date_earliest"] >= end) & (frame["date_latest"] >= start)
-        count = {
-            "start": start,
-            "end": end - pd.Timedelta(days=1),
-            "years": (end - start).days / 365.25,
-        }
-        for name, kind in (("marked", frame["marked"]), ("other", ~frame["marked"])):
-            count |= {
-                f"{name}_low": int((sure & kind).sum()),
-                f"{name}_high": int((may & kind).sum()),
-            }
-        rows.append(count)
-    return pd.DataFrame(rows)
-
-
 def count_running(frame: pd.DataFrame) -> pd.DataFrame:
     """Count rows along time. Columns: day, low (certainly happened by then), high (possibly
     happened by then)."""
@@ -276,8 +217,8 @@ class Study:
     """All that is asked of one list of measures and one set of breaks.
 
     frame: the measures. days: the breaks by name. running: `count_running` by kind. table:
-    `compare_breaks`, indexed by break, with `words` (number of marked rows before). pairs:
-    `tell_apart_range` with `text` and `strong` (p below 0.05 / pairs)."""
+    `compare_breaks`, indexed by break. pairs: `tell_apart_range` with `text` and `strong` (p below
+    0.05 / pairs)."""
 
     frame: pd.DataFrame
     days: pd.Series
@@ -288,10 +229,6 @@ class Study:
     def number(self, kind: str) -> int:
         """Return how many measures of a kind there are."""
         return int(self.running[kind]["high"].iloc[-1])
-
-    def pair(self, true: str, rival: str) -> str:
-        """Return the range of p of a pair as words."""
-        return self.pairs.set_index(["true", "rival"]).loc[(true, rival), "text"]
 
     def shift(self, name: str) -> str:
         """Return the shares before and after a break as words."""
@@ -326,41 +263,11 @@ def study_breaks(
         frame[frame["kind"].isin(kinds)].assign(marked=frame["kind"].eq(kinds[0])), first, last
     )
     table = compare_breaks(frame, days).set_index("break", drop=False)
-    many = (frame["marked"].sum() * table[["marked_before_low", "marked_before_high"]]).round()
-    table["words"] = [word_range(*row) for row in many.to_numpy()]
     pairs = tell_apart_range(frame, days)
     pairs["text"] = [word_p(*row) for row in pairs[["p_low", "p_high"]].to_numpy()]
     pairs["strong"] = pairs["p_high"] < 0.05 / len(pairs)
     running = {kind: count_running(frame[frame["kind"].eq(kind)]) for kind in kinds}
     return Study(frame, days, running, table, pairs)
-
-
-def list_plotted(
-    running: dict[str, pd.DataFrame], table: pd.DataFrame, pairs: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Put running counts (`count_running` by kind), shares (`compare_breaks`) and pairs
-    (`tell_apart_range`) in one long table.
-
-    Columns: part, name, other, day, low, high (see PLOTTED).
-    """
-    parts = [
-        frame.assign(part="running count", name=kind, other="") for kind, frame in running.items()
-    ]
-    for words, column in (
-        ("share of counted kind before", "marked_before"),
-        ("counted kind among all before", "before"),
-        ("counted kind among all after", "after"),
-    ):
-        part = table[["break", "day", f"{column}_low", f"{column}_high"]].set_axis(
-            ["name", "day", "low", "high"], axis=1
-        )
-        parts.append(part.assign(part=words, other=""))
-    if pairs is not None:
-        part = pairs[["true", "rival", "p_low", "p_high"]].set_axis(
-            ["name", "other", "low", "high"], axis=1
-        )
-        parts.append(part.assign(part="p of pair", day=pd.NaT))
-    return pd.concat(parts, ignore_index=True)[list(PLOTTED)]
 
 
 def group_bundles(days: pd.Series, gap: int) -> pd.Series:
