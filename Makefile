@@ -26,7 +26,7 @@ html: $(SET_UP)  ## write the notebooks as a static site: site/index.html
 test-browser: $(TEST_UP)  ## check that site in headless Chromium (Debian: apt-get install chromium chromium-driver)
 	@$(BIN)/python -m pytest -n 0 -m browser tests/test_site_in_browser.py
 
-export: $(SET_UP)  ## write one SQLite file and one zip of the data package to dist/
+export: $(SET_UP)  ## write the tables to dist/: data package (zip), SQLite, Stata, Parquet
 	@cd notebooks && ../$(BIN)/python -m derisking.build.export
 
 find: $(SET_UP)  ## who says what about a word: make find WORDS="Kathmandu"

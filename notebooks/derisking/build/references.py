@@ -195,14 +195,17 @@ def write_references() -> dict[Path, str]:
 
 
 def tell_state() -> dict[str, str]:
-    """Return what pages say of the state of the data, by mark: version, day, last source."""
-    told = read_citation()
+    """Return what pages say of the state of the data, by mark: version, day, last source, and how
+    many events have no single day."""
+    told, dates = read_citation(), tables.load_table("events")["date"]
     days = tables.load_table("sources")["date_published"].dropna()
     last = max(days[days.str.len().eq(10)])
     return {
         "data.version": told.version,
         "data.asof": _word_day(told.released),
         "data.last_source": _word_day(last),
+        "data.events": str(len(dates)),
+        "data.events_partial": str(int(dates.str.len().lt(10).sum())),
     }
 
 
