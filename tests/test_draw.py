@@ -24,11 +24,7 @@ from derisking.draw.axes import (
     to_year,
 )
 from derisking.draw.labels import (
-    draw_lanes,
-    lay_labels,
-    lay_lanes,
     measure_text,
-    spread_values,
     wrap_letters,
     wrap_words,
 )
@@ -262,56 +258,3 @@ def test_lines_are_broken_by_their_width():
     assert (
         measure_text("wide\nwider", 6) == measure_text("wider", 6) == measure_text("wider", 3) * 2
     )
-
-
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.floats(0.5, 8))
-def test_spread_labels_keep_their_distance_and_their_order(values, apart):
-    placed = spread_values(values, apart)
-    order = np.argsort(values, kind="stable")
-    assert (np.diff(placed[order]) >= apart - 1e-6).all()
-    if (np.diff(np.sort(values)) >= apart).all():
-        assert np.allclose(placed, values)
-
-
-events = st.lists(
-    st.tuples(
-        st.floats(0, 150),
-        st.floats(0, 8),
-        st.sampled_from(["short", "a longer label", "two\nlines"]),
-    ),
-    min_size=1,
-    max_size=30,
-)
-
-
-@given(events, st.booleans())
-def test_labels_lie_on_no_other_label_and_on_no_mark(found, leaders):
-    frame = pd.DataFrame(found, columns=["x0", "long", "label"])
-    frame = frame.assign(x1=frame["x0"] + frame["long"], x=frame["x0"] + frame["long"] / 2)
-    laid = lay_labels(frame, 157, leaders=leaders)
-    assert list(laid.index) == list(frame.index) and (laid["left"] >= 0).all()
-    assert (laid["right"] <= 157).all()
-    for one, two in itertools.permutations(laid.itertuples(), 2):
-        if one.row < two.row + two.lines and two.row < one.row + one.lines:
-            assert one.right <= two.left or two.right <= one.left
-            assert not one.left < two.x < one.right
-
-
-def test_lanes_are_laid_out_and_drawn_without_a_collision():
-    days = pd.date_range("1990-03-01", "2024-10-01", periods=40)
-    frame = pd.DataFrame({"date_earliest": days, "date_latest": days + pd.Timedelta(days=40)})
-    frame = frame.assign(
-        title=[f"Event number {n} of this list" for n in range(40)], direction="neutral"
-    )
-    frame["lane"] = ["one", "two"] * 20
-    for leaders in (True, False):
-        fig, ax = style.make_canvas(183, 160)
-        place_axes(ax, 20, 3, 157, 148)
-        laid = lay_lanes(
-            frame, {"one": "one", "two": "two"}, "1989-01-01", "2026-12-31", 157, leaders=leaders
-        )
-        set_years(ax, 1989, 2026, dated=True)
-        draw_lanes(
-            ax, laid, {"one": "one", "two": "two"}, style.read_meanings("direction"), "direction"
-        )
-        assert find_text_faults(fig) == []

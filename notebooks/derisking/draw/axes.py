@@ -13,7 +13,6 @@ import matplotlib as mpl
 import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
-from matplotlib.transforms import ScaledTranslation
 
 from derisking.draw.style import HAIRLINE, INK, MM, NOTE, PALE
 
@@ -164,27 +163,6 @@ def _clip(ax, first, last) -> tuple[float, float]:
     """Return the ends of a span on `ax` as far as they lie in sight."""
     low, high = sorted(ax.get_xlim())
     return max(locate_day(ax, first), low), min(locate_day(ax, last), high)
-
-
-def shade_phases(axes, phases: pd.DataFrame) -> None:
-    """Lay pale bands behind `axes`. Columns of `phases`: start, end (days), colour."""
-    for row in phases.itertuples():
-        shade_span(axes, row.start, row.end, row.colour)
-
-
-def name_phases(ax, phases: pd.DataFrame, rise: float = 1.0, size: float = 6) -> None:
-    """Name bands once, `rise` mm above `ax`. Columns of `phases`: start, end (days), label.
-
-    A band out of sight is not named. Labels may hold line breaks; they stand on one line.
-    """
-    shift = ScaledTranslation(0, rise * MM, ax.figure.dpi_scale_trans)
-    for row in phases.itertuples():
-        start, end = _clip(ax, row.start, row.end)
-        if start < end:
-            ax.text(
-                (start + end) / 2, 1, row.label, transform=ax.get_xaxis_transform() + shift,
-                fontsize=size, color=NOTE, ha="center", va="bottom",
-            )  # fmt: skip
 
 
 def mark_days(ax, days: dict, heights: int = 1, dates: bool = False) -> None:
