@@ -169,7 +169,7 @@ def draw_overview(rounds: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFra
     counts = counts.assign(day=find_middle(counts, "asof"))
     same = counts["value"].eq(counts["value"].shift(-1))
     same &= counts["day"].shift(-1).sub(counts["day"]).lt(pd.Timedelta(days=366))
-    fig, axes = style.make_canvas(183, 104, nrows=2)
+    fig, axes = style.make_canvas(183, 101, nrows=2)
     places = zip(axes, (7, 53), (34, 41), strict=True)
     for ax, top, height in places:
         place_axes(ax, 11, top, 168, height)
