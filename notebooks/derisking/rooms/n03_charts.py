@@ -26,9 +26,9 @@ BAR = 2.6  # mm
 def draw_waves(waves: pd.DataFrame):
     """Draw one row of squares a round: filled for a closed mission, open for one that stayed.
 
-    Columns of `waves`: year, closed, stock_before, share, africa, named, returned, reason. Squares
-    of missions that stayed are drawn only where there is a share: there closures and stock count
-    the same thing. Of the `named` posts, those that `returned` are pale.
+    Columns of `waves`: year, closed, stock_before, share, closed_africa_north, named, returned,
+    reason. Squares of missions that stayed are drawn only where there is a share: there closures
+    and stock count the same thing. Of the `named` posts, those that `returned` are pale.
     """
     fig, ax = style.make_canvas(89, ROUND * len(waves) + 4)
     place_axes(ax, 0, 0, 89, ROUND * len(waves))
@@ -43,7 +43,9 @@ def draw_waves(waves: pd.DataFrame):
         look = {"fontsize": 8, "va": "baseline"}
         ax.text(1.5, top, wave.year, color=NOTE, **look)
         ax.text(11, top, words, fontweight="bold", **look)
-        ax.text(87.5, top, f"Africa: {wave.africa} of {wave.closed}", ha="right", **look)
+        ax.text(
+            87.5, top, f"Africa: {wave.closed_africa_north} of {wave.closed}", ha="right", **look
+        )
         _draw_squares(ax, wave, top + 1 + step / 2, step)
         look |= {"fontsize": 7, "color": NOTE}
         ax.text(1.5, top + 3.8 + LINES * step, wave.reason, **look)
@@ -117,7 +119,7 @@ def draw_closings(posts: pd.DataFrame, statements: pd.DataFrame, counts: dict, a
             _draw_statement(ax, mark, top + BAR + LEVEL * (mark.level + 0.9), meanings)
     head = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 7}
     words = "days on which it\nmay have closed"
-    ax.annotate(words, (1.03, 1), (0, 3), va="bottom", linespacing=1.15, **head)
+    ax.annotate(words, (1.03, 1), (0, 3), va="bottom", **head)
     entries = [
         ("closed by Seoul's list", {"color": statuses["closed"].colour, "lw": 6}),
         ("still on Seoul's list", {"color": statuses["disputed"].colour, "lw": 6}),
@@ -135,7 +137,7 @@ def _mark_counts(ax, counts: dict, article) -> None:
         side, shift = ("left", -2) if words == "the article" else ("right", 2)
         ax.annotate(
             f"{words}\n{day:%-d %b}", (day + NOON, 1), (shift, 3), ("data", "axes fraction"),
-            textcoords="offset points", fontsize=7, ha=side, va="bottom", linespacing=1.15,
+            textcoords="offset points", fontsize=7, ha=side, va="bottom",
         )  # fmt: skip
 
 
