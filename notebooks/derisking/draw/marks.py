@@ -7,6 +7,8 @@ category looks comes from `style.read_meanings`.
 
 import heapq
 import itertools
+from collections.abc import Callable
+from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -15,13 +17,14 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from derisking.draw import style
-from derisking.draw.axes import is_dated, locate_day
-from derisking.draw.style import INK, MM, MUTED, NOTE, Meaning
+from derisking.draw.axes import is_dated, locate_day, set_years
+from derisking.draw.style import INK, MM, MUTED, NOTE, PALE, Meaning
 
 MIDDLE = 0.5  # of a year, from its first of January: where a value for the whole year stands
 HALO = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 FADING = 8  # pieces of an open end, each fainter than the one before
 DAYS = 365.25  # a year, for open ends on a numeric axis
+ESTIMATED = ("estimate", "derived", "model", "survey")  # codes of `basis` that are drawn hollow
 
 # ------------------------------------------------------------------------------------- intervals
 
@@ -145,6 +148,77 @@ def draw_series(
             ax.plot(x[some], y[some], **shown)
 
 
+class Panel(NamedTuple):
+    """One small chart of yearly series: what it shows, and what is written into it."""
+
+    subject: str
+    unit: str
+    limits: tuple[float, float]
+    series: dict[str, str]  # series_id -> key of its look
+    scale: float = 1  # factor from the unit of the series to that of the panel
+    labels: tuple[tuple[float, float, str], ...] = ()  # year, value, words
+    hollow: Callable | None = None  # finds further values that are no counts of a whole year
+    level: float | None = None  # a line to compare with
+
+
+def gather_panels(panels: dict[str, Panel], series: pd.DataFrame, years) -> pd.DataFrame:
+    """Return the values that panels (by letter) show of `series`, in their units.
+
+    years: the first and the last. Columns: panel, series_id, mark (key of the look), year, value;
+    hollow (an estimate, or not one whole year).
+    """
+    parts = []
+    for letter, panel in panels.items():
+        shown = series[series["series_id"].isin(panel.series) & series["year"].between(*years)]
+        hollow = shown["basis"].isin(ESTIMATED) | shown["period"].str.contains("/")
+        mark, value = shown["series_id"].map(panel.series), shown["value"] * panel.scale
+        shown = shown.assign(panel=letter, mark=mark, value=value)
+        parts.append(shown.assign(hollow=hollow | panel.hollow(shown) if panel.hollow else hollow))
+    columns = ["panel", "series_id", "mark", "year", "value", "hollow"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def draw_panels(panels: dict[str, Panel], shown: pd.DataFrame, years, groups, every=10, **canvas):
+    """Draw panels of several series under each other and side by side, aligned by year.
+
+    shown: as from `gather_panels`. years: the first and the last. groups: of meanings.csv, that
+    hold the looks. canvas: width and height in mm, shape (rows, columns). Returns the figure and
+    its axes by letter.
+    """
+    looks = {key: look for group in groups for key, look in style.read_meanings(group).items()}
+    heads = {letter: (panel.subject, panel.unit) for letter, panel in panels.items()}
+    fig, axes = make_panels(heads, sharex=True, **canvas)
+    for letter, panel in panels.items():
+        ax = axes[letter]
+        set_years(ax, *years, every=every)
+        for (_, mark), values in shown[shown["panel"].eq(letter)].groupby(["series_id", "mark"]):
+            draw_series(ax, values, looks[mark])
+        for line in ax.lines:
+            line.set_clip_on(False)  # a mark at zero stays whole
+        ax.set_ylim(*panel.limits)
+        if panel.level is not None:
+            ax.axhline(panel.level, color=PALE, lw=0.6, zorder=0)
+        for x, y, words in panel.labels:
+            write_note(ax, x, y, words, halo=True, ha="center")
+    return fig, axes
+
+
+def count_opposed(frame: pd.DataFrame, years, up: str, down: str) -> pd.DataFrame:
+    """Count dated rows by year and direction, as `draw_opposed` shows them.
+
+    years: the first and the last; up, down: the codes of `direction` for the two sides. Columns:
+    year, direction, side, lower, upper (rows whose possible days lie in, touch the year).
+    """
+    begin, end = frame["date_earliest"].dt.year, frame["date_latest"].dt.year
+    counted = []
+    for direction, side in ((up, "up"), (down, "down")):
+        for year in range(years[0], years[1] + 1):
+            touched = frame["direction"].eq(direction) & begin.le(year) & end.ge(year)
+            inside = touched & begin.eq(end)
+            counted.append((year, direction, side, inside.sum(), touched.sum()))
+    return pd.DataFrame(counted, columns=["year", "direction", "side", "lower", "upper"])
+
+
 def draw_opposed(ax, counts: pd.DataFrame, up: Meaning, down: Meaning, width: float = 0.72) -> None:
     """Draw counts by year against each other: `up` above the line, `down` below it.
 
@@ -236,12 +310,15 @@ def write_head(
         ax.annotate(unit, (1, 1), (0, rise), fontsize=6, color=NOTE, ha="right", **place)
 
 
-def make_panels(heads: dict[str, tuple], height: float, shape: tuple[int, int], **options):
-    """Return a figure 183 mm wide and its axes by letter, each with its head.
+def make_panels(
+    heads: dict[str, tuple], height: float, shape: tuple[int, int], width: float = 183, **options
+):
+    """Return a figure and its axes by letter, each with its head.
 
-    heads: letter -> (subject, unit). shape: rows and columns. options: as for `style.make_canvas`.
+    heads: letter -> (subject, unit). height, width: in mm. shape: rows and columns. options: as
+    for `style.make_canvas`.
     """
-    fig, axes = style.make_canvas(183, height, *shape, squeeze=False, **options)
+    fig, axes = style.make_canvas(width, height, *shape, squeeze=False, **options)
     panels = dict(zip(heads, axes.flat, strict=True))
     for letter, ax in panels.items():
         write_head(ax, letter, *heads[letter])
