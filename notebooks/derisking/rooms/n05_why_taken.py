@@ -160,7 +160,7 @@ def draw_openings(counts: pd.DataFrame, rates: pd.DataFrame, talks: list[int]):
         write_note(bars, year, 10.3, words, ha="center")
     shown = [("in diplomacy", make_hollow(OPENING.style(4.4)) | {"marker": "s"})]
     shown += [("in other fields", OPENING.style(4.4) | {"marker": "s"})]
-    draw_key(bars, shown, (12, 15), columns=1)
+    draw_key(bars, shown, (16, 15), columns=1)
     write_head(dots, "b", "Openings a year")
     set_rows(dots, rates.index)
     looks = OPENING.style(6), make_hollow(OPENING.style(6))
