@@ -31,7 +31,7 @@ STYLE = [
 RUNNER = "from derisking.build import run"
 WRITER = "from derisking.build import pages"
 TEMPLATES = sorted(trace.PACKAGE.rglob("*.j2"))
-WRITTEN = [paths.DATA / "claims.md", paths.ROOT / ".zenodo.json"]
+WRITTEN = [paths.DATA / "claims.md", paths.DATA / "countries.md", paths.ROOT / ".zenodo.json"]
 WRITTEN += [paths.DATA / "references" / f"sources.{kind}" for kind in ("bib", "json", "ris")]
 WRITTEN += [
     folder / "README.md" for folder in (paths.ROOT, paths.DATA, paths.FIGURES, paths.NOTEBOOKS)

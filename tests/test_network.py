@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from derisking.build import run
+from derisking.build import countries, pages, run
 from derisking.core import paths, tables
 from derisking.draw import maps
 from derisking.rooms import n02_network
@@ -141,6 +141,73 @@ def test_the_successor_named_most_often_is_the_sure_one():
     heirs = n02_network.trace_successors(said, posts).set_index("successor_mission")
     assert heirs["sure"].to_dict() == {"c": True, "b": False}
     assert heirs.loc["b", "words"] == "dotted, A to B" and heirs.loc["c", "statements"] == 2
+
+
+# ------------------------------------------------------------------------------ country by country
+
+
+@pytest.fixture(scope="module")
+def page():
+    return pages.countries_page()
+
+
+@pytest.fixture(scope="module")
+def country(page):
+    """Return what the page says under the heading of a country."""
+
+    def read(iso3):
+        _, _, rest = page.partition(f'<a id="{iso3.lower()}"></a>')
+        return rest.partition("\n## ")[0]
+
+    return read
+
+
+def test_every_country_with_a_post_has_its_place_on_the_page_and_in_its_index(page):
+    missions, theirs = tables.load_table("missions"), tables.load_table("pyongyang_missions")
+    for iso3 in {*missions["iso3"], *theirs["iso3"]}:
+        anchor = iso3.lower()
+        assert page.count(f'<a id="{anchor}"></a>') == page.count(f"](#{anchor})") == 1, iso3
+    rest = set(tables.load_table("relations")["iso3"]) - {*missions["iso3"], *theirs["iso3"]}
+    assert page.partition("## Ties, but no known post")[2].count("\n- **") == len(rest)
+
+
+@pytest.mark.parametrize(
+    ("iso3", "words"),
+    [
+        ("NPL", "In the round of 2023: **closed, named both by the article and by Seoul"),
+        ("NPL", "Closed by 5 December 2023, not before 6 November 2023"),
+        ("NPL", "| 6 November 2023 | adviser of the Nepalese prime minister | farewell visit"),
+        ("NPL", "New Delhi takes over"),
+        ("NPL", "Gleditsch-Ward 790"),
+        ("COD", "In the round of 2023: **disputed"),
+        ("COD", "- Not named by: seven closures confirmed by the ROK foreign ministry"),
+        ("COD", "Addis Ababa takes over"),
+        ("SWE", "Staff left August 2020. Back 13 September 2024."),
+        ("SWE", "In the round of 2023: **kept"),
+        ("PER", "told on 22 December 2017 to leave"),
+        ("SRB", "Yugoslavia to 2006: COW 345"),
+        ("DDR", "Relations.** Since 1949, to 1990 (the partner state came to an end)."),
+        ("LBY", "Tripoli"),
+    ],
+)
+def test_the_page_says_of_a_country_what_is_known_of_it(country, iso3, words):
+    assert words in country(iso3)
+
+
+def test_the_page_gives_each_post_the_status_of_the_map(country):
+    drawn = pd.read_csv(paths.FIGURES / "02-map-2023.csv").drop_duplicates("mission_id")
+    for _, row in drawn.iterrows():
+        first = countries.STATUS[row["status"]]
+        posts = country(row["mission_id"][:3]).split("**North Korean post: ")
+        said = [post for post in posts if post.startswith(row["city"])]
+        assert any(f"**{first}**" in post for post in said), row["mission_id"]
+
+
+def test_the_page_shows_every_sourced_statement_on_a_post(country):
+    said = tables.load_table("closures_2023").dropna(subset=["mission_id"])
+    for iso3, rows in said.groupby(said["mission_id"].str[:3]):
+        table = country(iso3).split("**Who says so**")[1].split("\n\n")[1]
+        assert len(table.splitlines()) == len(rows) + 2, iso3
 
 
 # ----------------------------------------------------------------------------------- names on a map

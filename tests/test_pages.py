@@ -26,6 +26,7 @@ PAGES = [
         "CHANGELOG.md",
         "data/README.md",
         "data/claims.md",
+        "data/countries.md",
         "figures/README.md",
         "notebooks/README.md",
         "data/basemap/README.md",

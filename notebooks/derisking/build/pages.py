@@ -15,7 +15,7 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
-from derisking.build import blocks, dossier, filling, references, run
+from derisking.build import blocks, countries, dossier, filling, references, run
 from derisking.build.claim_words import read_claim_words
 from derisking.core import paths, tables
 from derisking.core.citation import read_citation
@@ -49,6 +49,7 @@ def write_pages(check: bool = False) -> list[str]:
         paths.FIGURES / "README.md": gallery(),
         paths.DATA / "README.md": codebook(),
         paths.DATA / "claims.md": claims_page(),
+        paths.DATA / "countries.md": countries_page(),
         paths.NOTEBOOKS / "README.md": index(),
         paths.ROOT / "README.md": front(),
         paths.ROOT / ".zenodo.json": references.write_zenodo(read_citation()),
@@ -166,7 +167,7 @@ def _records() -> list[dict]:
 def gallery() -> str:
     """Return the page that shows every figure with caption, alternative text, files, origin, credit
     and lines to paste into a paper."""
-    return render("gallery", figures=_records(), told=read_citation())
+    return render("gallery", figures=_records(), told=read_citation(), map=MAP)
 
 
 def _split_caption(caption: str) -> tuple[str, str]:
@@ -249,6 +250,12 @@ def claims_page() -> str:
     return render("claims", claims=dossier.list_claims(), questions=dossier.QUESTIONS)
 
 
+def countries_page() -> str:
+    """Return the page on every country: posts, what became of them, who says so."""
+    told, ties = countries.list_countries(), countries.list_ties_only()
+    return re.sub(r" +\n", "\n", render("countries", countries=told, ties=ties))
+
+
 # --------------------------------------------------------------------------------------- front page
 
 
@@ -293,7 +300,8 @@ def _answers() -> str:
 
 def _front_figures(names: list[str]) -> str:
     drawn = {record["name"]: record for record in _records()}
-    return render("front_figures", figures=[drawn[name] for name in names if name in drawn]).strip()
+    shown = [drawn[name] for name in names if name in drawn]
+    return render("front_figures", figures=shown, map=MAP).strip()
 
 
 def _front_claims() -> str:

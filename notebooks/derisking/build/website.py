@@ -28,6 +28,7 @@ PAGES = (
     "CHANGELOG.md",
     "data/README.md",
     "data/claims.md",
+    "data/countries.md",
     "data/basemap/README.md",
     "data/upstream/README.md",
     "figures/README.md",
