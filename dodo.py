@@ -34,6 +34,11 @@ TEMPLATES = sorted(trace.PACKAGE.rglob("*.j2"))
 WRITTEN = [paths.DATA / "claims.md", paths.DATA / "countries.md", paths.ROOT / ".zenodo.json"]
 WRITTEN += [paths.DATA / "references" / f"sources.{kind}" for kind in ("bib", "json", "ris")]
 WRITTEN += [
+    paths.FIGURES / "tables" / f"{name}.{kind}"
+    for name in ("closure-lists", "reciprocity", "rounds", "verdicts")
+    for kind in ("html", "tex")
+]
+WRITTEN += [
     folder / "README.md" for folder in (paths.ROOT, paths.DATA, paths.FIGURES, paths.NOTEBOOKS)
 ]
 

@@ -80,7 +80,7 @@ def write_sqlite(file: Path) -> None:
             if any(field["name"] == "sources" for field in resource["schema"]["fields"]):
                 _link_sources(connection, name)
         connection.executescript(VIEWS)
-        find.write_index(connection, list(found_tables))
+        find.write_index(connection, list(tables.list_tables("evidence")))
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
         if broken:
             raise sqlite3.IntegrityError(f"rows that refer to nothing: {broken[:5]}")

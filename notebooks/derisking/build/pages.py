@@ -15,7 +15,7 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
-from derisking.build import blocks, countries, dossier, filling, references, run
+from derisking.build import blocks, countries, dossier, filling, papers, references, run
 from derisking.build.claim_words import read_claim_words
 from derisking.core import paths, tables
 from derisking.core.citation import read_citation
@@ -54,6 +54,7 @@ def write_pages(check: bool = False) -> list[str]:
         paths.ROOT / "README.md": front(),
         paths.ROOT / ".zenodo.json": references.write_zenodo(read_citation()),
         **references.write_references(),
+        **papers.write_tables(),
     }
     changed = []
     for file, content in pages.items():
@@ -167,7 +168,13 @@ def _records() -> list[dict]:
 def gallery() -> str:
     """Return the page that shows every figure with caption, alternative text, files, origin, credit
     and lines to paste into a paper."""
-    return render("gallery", figures=_records(), told=read_citation(), map=MAP)
+    return render(
+        "gallery",
+        figures=_records(),
+        tables=papers.list_tables(),
+        place=papers.place_figure,
+        map=MAP,
+    )
 
 
 def _split_caption(caption: str) -> tuple[str, str]:
