@@ -131,9 +131,9 @@ def draw_closings(posts: pd.DataFrame, statements: pd.DataFrame, counts: dict, a
 
 def _mark_counts(ax, counts: dict, article) -> None:
     green = style.read_meanings("body")["rok"].colour
-    lines = [(day, f"Seoul counts {number} left", green, "-") for number, day in counts.items()]
-    for day, words, colour, dash in [*lines, (article, "the article", INK, (0, (4, 2)))]:
-        ax.axvline(day + NOON, color=colour, lw=1, ls=dash, zorder=1)
+    lines = [(day, f"Seoul counts {number} left", green) for number, day in counts.items()]
+    for day, words, colour in [*lines, (article, "the article", INK)]:
+        ax.axvline(day + NOON, color=colour, lw=1 if colour == green else 0.6, zorder=1)
         side, shift = ("left", -2) if words == "the article" else ("right", 2)
         ax.annotate(
             f"{words}\n{day:%-d %b}", (day + NOON, 1), (shift, 3), ("data", "axes fraction"),
@@ -155,7 +155,8 @@ def _draw_statement(ax, mark, y: float, meanings: dict) -> None:
     meaning = meanings[mark.speaker]
     if pd.notna(mark.date_earliest) and mark.date_earliest < mark.date_latest:
         ax.plot([mark.date_earliest, mark.date_latest], [y, y], color=meaning.colour, lw=0.7)
-    ax.plot(mark.day + NOON, y, zorder=4, **meaning.style(3.4))
+    size = 5 if meaning.marker == "*" else 3.4
+    ax.plot(mark.day + NOON, y, zorder=4, **meaning.style(size))
 
 
 # ------------------------------------------------------------------------- closings and counts
@@ -165,51 +166,53 @@ def draw_overview(rounds: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFra
     """Draw closings as bars over Seoul's counts on our bounds, on one scale of years.
 
     rounds: from `list_rounds`. counts: asof_earliest, asof_latest, value, by date. bounds: year,
-    lower, upper on its last day. years: first, last. Of equal counts within a year the last one
-    carries the number.
+    lower, upper on its last day. years: first, last.
     """
-    counts = counts.assign(day=find_middle(counts, "asof"))
-    same = counts["value"].eq(counts["value"].shift(-1))
-    same &= counts["day"].shift(-1).sub(counts["day"]).lt(pd.Timedelta(days=366))
-    fig, axes = style.make_canvas(183, 101, nrows=2)
-    places = zip(axes, (7, 53), (34, 41), strict=True)
-    for ax, top, height in places:
-        place_axes(ax, 11, top, 168, height)
+    fig, axes = style.make_canvas(89, 99, nrows=2)
+    for ax, top in zip(axes, (6, 56), strict=True):
+        place_axes(ax, 7, top, 80, 38)
         set_years(ax, *years, dated=True)
     write_head(axes[0], "a", "Missions closed, as reported")
-    write_head(
-        axes[1],
-        "b",
-        "Missions abroad: Seoul's counts (green), our own bounds (grey)",
-    )
+    write_head(axes[1], "b", "Missions abroad: Seoul's counts, our bounds (grey)")
     _draw_rounds(axes[0], rounds)
-    ax, seoul = axes[1], style.read_meanings("body")["rok"]
     ends = pd.to_datetime(bounds["year"].astype(str) + "-12-31")
-    ax.fill_between(ends, bounds["lower"], bounds["upper"], color=PALE, lw=0)
-    ax.plot(counts["day"], counts["value"], **seoul.style(5.5))
-    ax.set(ylim=(0, 80), yticks=range(0, 81, 20))
-    for row in counts[~same].itertuples():
-        last = row.Index == counts.index[-1]
-        ax.annotate(
-            row.value, (row.day, row.value), (5, -3) if last else (0, 5), fontsize=8,
-            textcoords="offset points", fontweight="bold", ha="left" if last else "center",
-        )  # fmt: skip
+    axes[1].fill_between(ends, bounds["lower"], bounds["upper"], color=PALE, lw=0)
+    _draw_counts(axes[1], counts.assign(day=find_middle(counts, "asof")))
     return fig
 
 
+def _draw_counts(ax, counts: pd.DataFrame) -> None:
+    """Draw counts with their numbers, in turns above and below where they stand within two years.
+
+    Of equal counts within a year the last one carries the number.
+    """
+    ax.plot(counts["day"], counts["value"], **style.read_meanings("body")["rok"].style(5))
+    ax.set(ylim=(0, 80), yticks=range(0, 81, 20))
+    apart, below = counts["day"].diff().dt.days, False
+    same = counts["value"].eq(counts["value"].shift(-1)) & apart.shift(-1).lt(366)
+    for row, gap in zip(counts[~same].itertuples(), apart[~same], strict=True):
+        below = gap < 2 * 366 and not below
+        ax.annotate(
+            row.value, (row.day, row.value), (0, -10 if below else 5), fontsize=8,
+            textcoords="offset points", fontweight="bold", ha="center",
+        )  # fmt: skip
+
+
 def _draw_rounds(ax, rounds: pd.DataFrame) -> None:
-    """Draw closings as bars as wide as their years; the palest part is what only some report."""
+    """Draw closings as bars as wide as their years; palest: what only some report."""
     start = pd.to_datetime(rounds["year_start"].astype(str) + "-01-01")
     width = pd.to_datetime(rounds["year_end"].astype(str) + "-12-31") - start
-    look = {"width": width, "align": "edge", "edgecolor": "white", "lw": 0.8}
+    look = {"width": width, "align": "edge", "edgecolor": "white", "lw": 0.5}
     colours = rounds["strong"].map({True: CLOSE, False: SOFT})
     ax.bar(start, rounds["low"], color=colours, **look)
     ax.bar(start, rounds["high"] - rounds["low"], bottom=rounds["low"], color=PALE, **look)
     ax.set(ylim=(0, 16), yticks=range(0, 16, 5))
     for row, day in zip(rounds.itertuples(), start + width / 2, strict=True):
-        words = f"{row.low}" if row.low == row.high else f"{row.low}–{row.high}"
-        size = {"fontsize": 8, "fontweight": "bold"} if row.strong else {"fontsize": 6}
-        ax.annotate(words, (day, row.high), (0, 2), textcoords="offset points", ha="center", **size)
+        if row.strong:
+            ax.annotate(
+                row.low, (day, row.high), (0, 2), textcoords="offset points", ha="center",
+                fontsize=8, fontweight="bold",
+            )  # fmt: skip
 
 
 def join_panels(**panels: pd.DataFrame) -> pd.DataFrame:

@@ -43,12 +43,12 @@ def gather_statements(
 ) -> pd.DataFrame:
     """Return one row for each post, speaker and date of the statements that end in `window`.
 
-    speakers: observation -> speaker. All else is "press", unless the one who speaks is a body of
-    either Korea ("seoul", "dprk") or, by the pattern `host`, of the host state ("host").
+    speakers: observation, or list_id -> speaker. All else is "press", unless the one who speaks is
+    a body of either Korea ("seoul", "dprk") or, by the pattern `host`, of the host state ("host").
     Columns: mission_id, speaker, date, date_earliest, date_latest, who, sources.
     """
     lists = lists.rename(columns=lambda name: name.replace("list_date", "date"))
-    said = pd.concat([closures, lists.assign(who=lists["list_body"], observation="list")])
+    said = pd.concat([closures, lists.assign(who=lists["list_body"], observation=lists["list_id"])])
     speaker = said["observation"].map(speakers)
     named = (("host", host), ("seoul", "^ROK"), ("dprk", "^(?:DPRK|KCNA)"))
     for key, pattern in named:
