@@ -266,3 +266,91 @@ def test_bundles_spells_and_the_best_split_by_hand():
     assert spells["rate"][0] == pytest.approx(2 / (19 / 365.25))
     found = breaks.find_best_split(dated("ooxx"), "middle")
     assert found == (pd.Timestamp("2019-06-30"), pd.Timestamp("2019-12-27"))
+
+
+def plant(seed, before, after, number=60):
+    """Measures on random days of 2018 to 2025: the shares that close before and after 22 January
+    2020 are those planted."""
+    rng = np.random.default_rng(seed)
+    days = pd.Timestamp("2018-01-01") + pd.to_timedelta(rng.integers(0, 2922, number), unit="D")
+    share = np.where(days < BREAKS["first"], before, after)
+    marked = rng.random(number) < share
+    return pd.DataFrame({"date_earliest": days, "date_latest": days, "marked": marked})
+
+
+def test_a_planted_break_is_found_and_told_from_a_later_day():
+    best, p, apart, split = [], [], [], []
+    for seed in range(40):
+        table = plant(seed, 0.05, 0.8)
+        found = breaks.find_best_break(table, BREAKS, "middle", 199, seed)
+        best.append(found["best"])
+        p.append(found["p"])
+        pairs = breaks.tell_apart(table, BREAKS, "middle").set_index(["true", "rival"])["p"]
+        apart.append((pairs["first", "second"], pairs["second", "first"]))
+        low, high = breaks.find_best_split(table, "middle")
+        split.append(low - pd.Timedelta(days=150) < BREAKS["first"] < high + pd.Timedelta(days=150))
+    true, false = np.array(apart).T
+    assert best.count("first") >= 38 and np.mean(np.array(p) < 0.05) > 0.9
+    assert np.mean(split) > 0.8
+    # The later day alone does not explain the planted one; the planted one explains the later day.
+    assert np.mean(false < 0.05) > 0.9 and np.mean(true < 0.05) < 0.15
+
+
+def test_where_no_break_is_planted_none_is_found():
+    p = [
+        breaks.find_best_break(plant(seed, 0.5, 0.5), BREAKS, "middle", 199, seed)["p"]
+        for seed in range(100, 200)
+    ]
+    assert np.mean(np.array(p) < 0.05) < 0.12
+    assert 0.3 < np.median(p) < 0.8
+
+
+@pytest.mark.parametrize(("ratio", "least", "most"), [(1, 0, 0.06), (6, 0.9, 1)])
+def test_a_planted_change_of_pace_is_found_and_an_even_pace_is_not(ratio, least, most):
+    rng = np.random.default_rng(7)
+    tests = [
+        breaks.compare_rates(int(rng.poisson(4 * ratio * 4)), 4, int(rng.poisson(4 * 2)), 2)
+        for _ in range(150)
+    ]
+    found = np.mean([test["p"] < 0.05 for test in tests])
+    held = np.mean([test["low"] <= ratio <= test["high"] for test in tests])
+    assert held >= 0.94 and least <= found <= most
+
+
+def test_a_pace_is_counted_from_the_first_day_to_the_eve_of_the_next():
+    days = pd.Series(pd.to_datetime(["2020-01-21", "2020-01-22", "2022-02-23", "2022-02-24"]))
+    spells = breaks.estimate_spells(days, ["2019-02-28", *BREAKS, "2023-01-01"])
+    assert list(spells["number"]) == [1, 2, 1]
+    assert spells["end"].iloc[0] == pd.Timestamp("2020-01-21")
+    # 328 days from 28 February 2019 to 21 January 2020
+    assert spells["years"].iloc[0] == pytest.approx(328 / 365.25)
+
+
+def test_a_candidate_that_cuts_nothing_costs_nothing():
+    table = dated("oooxxxxxxx")
+    with_idle = pd.concat([BREAKS[["first"]], pd.Series({"idle": pd.Timestamp("2010-01-01")})])
+    one, other = (
+        breaks.find_best_break(table, days, "middle", 999, 3)
+        for days in (BREAKS[["first"]], with_idle)
+    )
+    assert one == other and one["best"] == "first" and one["p"] < 0.05
+
+
+def test_a_row_is_dated_at_the_start_the_middle_or_the_end_of_its_days():
+    table = frame(("2020-01-01", "2020-01-31", True), (None, "2021-05-01", True))
+    dated = {
+        rule: [str(day.date()) for day in breaks.date_rows(table, rule)] for rule in breaks.RULES
+    }
+    assert dated == {
+        "earliest": ["2020-01-01", "2021-05-01"],
+        "middle": ["2020-01-16", "2021-05-01"],
+        "latest": ["2020-01-31", "2021-05-01"],
+    }
+
+
+def test_a_month_known_in_part_is_dated_within_the_days_that_are_possible():
+    # The border was closed between 22 and 31 January 2020: on no way of dating before the 22nd.
+    border = frame(("2020-01-22", "2020-01-31", True))
+    for rule in breaks.RULES:
+        assert (breaks.date_rows(border, rule) >= BREAKS["first"]).all()
+    assert list(breaks.place_sides(border, BREAKS["first"])) == ["after"]
