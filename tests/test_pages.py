@@ -22,7 +22,9 @@ PAGES = [
     ROOT / name
     for name in (
         "README.md",
+        "README.ko.md",
         "CONTRIBUTING.md",
+        ".github/CODE_OF_CONDUCT.md",
         "CHANGELOG.md",
         "data/README.md",
         "data/claims.md",

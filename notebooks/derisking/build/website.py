@@ -24,7 +24,9 @@ from derisking.core import paths
 
 PAGES = (
     "README.md",
+    "README.ko.md",
     "CONTRIBUTING.md",
+    ".github/CODE_OF_CONDUCT.md",
     "CHANGELOG.md",
     "data/README.md",
     "data/claims.md",
