@@ -19,6 +19,12 @@ def pytest_configure():
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="nbval")
 
 
+def pytest_report_header():
+    from tests import contents
+
+    return contents.say_what_is_compared()
+
+
 @pytest.fixture
 def stage(tmp_path, monkeypatch):
     """An empty folder into which figures and tables go instead of the repository."""

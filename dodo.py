@@ -17,12 +17,12 @@ from doit.tools import config_changed
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "notebooks"))
 
-from derisking.build import trace  # noqa: E402
+from derisking.build import lock, trace  # noqa: E402
 from derisking.core import paths  # noqa: E402
 
 FIRST = "01_data_ingestion"
 PYTHON = [sys.executable, "-m"]
-EVIDENCE = [*sorted(paths.EVIDENCE.iterdir()), paths.PACKAGE]
+EVIDENCE = trace.list_evidence()
 STYLE = [
     *sorted(p for p in trace.PACKAGE.rglob("*") if p.suffix in (".csv", ".mplstyle")),
     *sorted(p for p in paths.BASEMAP.iterdir() if p.is_file()),
@@ -31,8 +31,7 @@ STYLE = [
 RUNNER = "from derisking.build import run"
 WRITER = "from derisking.build import pages"
 TEMPLATES = sorted(trace.PACKAGE.rglob("*.j2"))
-WRITTEN = [paths.DATA / "claims.md", paths.DATA / "countries.md"]
-WRITTEN += [paths.ROOT / ".zenodo.json", paths.ROOT / "README.ko.md"]
+WRITTEN = [paths.DATA / "claims.md", paths.DATA / "countries.md", paths.ROOT / ".zenodo.json"]
 WRITTEN += [paths.DATA / "references" / f"sources.{kind}" for kind in ("bib", "json", "ris")]
 WRITTEN += [
     paths.FIGURES / "tables" / f"{name}.{kind}"
@@ -51,6 +50,7 @@ class Reporter(ConsoleReporter):
 
     def initialize(self, tasks, selected_tasks):
         self.began = {}
+        self.drew = False
         self.outstream.write(f"{len(tasks)} tasks\n")
 
     def execute_task(self, task):
@@ -58,6 +58,7 @@ class Reporter(ConsoleReporter):
 
     def add_success(self, task):
         if task.actions:
+            self.drew |= task.name.startswith("notebook:")
             self._line(
                 "done",
                 task,
@@ -85,6 +86,12 @@ class Reporter(ConsoleReporter):
             self.outstream.write(f"\n{task.name}:\n{told or failure['exception'].get_msg()}\n")
         for text in self.runtime_errors:
             self.outstream.write(f"{text}\n")
+        if self.drew and (departures := lock.list_departures()):
+            self.outstream.write(
+                "\nOther versions than in requirements.lock: "
+                f"{lock.describe_departures(departures)}.\n"
+                "Numbers and texts must be the same; the bytes of figures may differ.\n"
+            )
 
 
 DOIT_CONFIG = {

@@ -2,7 +2,7 @@
 
 That their outputs are what their code yields is checked twice: by nbval, cell by cell (pytest
 collects the notebooks themselves), and here by a plain run whose figures and tables must be the
-committed ones byte for byte.
+committed ones: byte for byte with the versions of requirements.lock, by contents with others.
 """
 
 import os
@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 import pytest
+from tests import contents
 
 from derisking.build import blocks, filling, run, trace
 from derisking.core import paths, tables
@@ -238,10 +239,6 @@ def test_it_reads_plainly_on_github(file):
         r"https?://[^\s)\"']+\.(csv|json|xlsx)",
         "\n".join(c.source for c in nb.cells if c.cell_type == "code"),
     )
-    assert nb.metadata.kernelspec.name == "python3" and set(nb.metadata) == {
-        "kernelspec",
-        "language_info",
-    }
 
 
 @each_notebook
@@ -272,14 +269,18 @@ def test_a_plain_run_yields_the_committed_files(file, tmp_path, tmp_path_factory
     monkeypatch.setenv("WITNESS", str(watching / "opened"))
     python_path = os.environ.get("PYTHONPATH", "")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(watching), python_path]))
-    committed = run.read_notebook(file)
+    committed = run.normalise_notebook(run.read_notebook(file), file.stem[:2])
     nb = run.fill_answer(
         run.normalise_notebook(
             run.execute_notebook(run.read_notebook(file), tmp_path, file.name), file.stem[:2]
         ),
         file,
     )
-    assert run.format_notebook(nb) == run.format_notebook(committed)
+    changed = contents.list_changed_cells(nb, committed)
+    assert not changed, (
+        f"notebooks/{file.name} is not what its code makes: {'; '.join(changed)}. "
+        "`make` runs it anew; look at what changes with `git diff`."
+    )
     made = [
         path
         for path in sorted(tmp_path.rglob("*"))
@@ -289,8 +290,9 @@ def test_a_plain_run_yields_the_committed_files(file, tmp_path, tmp_path_factory
     assert own, "a notebook that makes nothing"
     for path in own:
         target = paths.ROOT / path.relative_to(tmp_path)
-        assert path.read_bytes() == target.read_bytes(), (
-            f"{target.relative_to(paths.ROOT)} differs from what its notebook makes"
+        assert not contents.differ(path, target), (
+            f"{target.relative_to(paths.ROOT)} differs from what its notebook makes. "
+            f"{contents.say_what_is_compared()}"
         )
     cells = trace.read_cells(file)
     told = {*trace.trace_tables(trace.join_code(cells)), *trace.trace_marks(cells)}

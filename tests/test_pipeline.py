@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from tests import contents as compared
 
 from derisking.build import run, trace
 from derisking.core import paths
@@ -96,7 +97,7 @@ def test_a_second_build_runs_nothing_and_changes_nothing(copy):
 
 def test_the_first_build_left_the_files_of_the_first_notebook_as_committed(copy):
     for file in (*paths.DERIVED.glob("*.csv"), *paths.FIGURES.glob("01-*.*")):
-        assert (copy / file.relative_to(ROOT)).read_bytes() == file.read_bytes(), file.name
+        assert not compared.differ(copy / file.relative_to(ROOT), file), file.name
 
 
 def test_a_line_a_task_tells_the_time_it_took(copy):
@@ -153,6 +154,45 @@ def test_a_page_changed_by_hand_is_made_anew(copy):
     words = told(doit(copy))
     assert words["pages"] == "done" and words["notebook:09_second"] == "same"
     assert page.read_bytes() == before
+
+
+def save_as_programs_do(file):
+    """Save a notebook as JupyterLab, VS Code and `nbconvert --execute --inplace` do after a run."""
+    nb = nbformat.read(file, as_version=4)
+    nb.metadata = {
+        "kernelspec": {"display_name": "derisking", "language": "python", "name": "derisking"},
+        "language_info": {"name": "python", "version": "3.12.1", "mimetype": "text/x-python"},
+        "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {}}},
+    }
+    for cell in nb.cells:
+        cell.id = os.urandom(4).hex()
+        cell.metadata["vscode"] = {"languageId": "python"}
+        if cell.cell_type == "code":
+            cell.metadata["execution"] = {"iopub.execute_input": "2026-01-01T00:00:00.000000Z"}
+    file.write_text(nbformat.writes(nb), encoding="utf-8")
+
+
+def test_what_a_program_adds_when_it_saves_a_notebook_goes_without_a_run(copy):
+    file = copy / "notebooks" / SECOND
+    before = file.read_bytes()
+    save_as_programs_do(file)
+    assert file.read_bytes() != before
+    words = told(doit(copy))
+    assert words["notebook:09_second"] == "same" and words["pages"] == "done"
+    assert file.read_bytes() == before
+
+
+def test_other_files_beside_the_evidence_do_no_harm(copy):
+    folder = copy / "data" / "evidence" / ".ipynb_checkpoints"
+    folder.mkdir()
+    (folder / "events-checkpoint.csv").write_text("x")
+    (copy / "data" / "evidence" / "events copy.csv").write_text("x")
+    try:
+        run = doit(copy)
+        assert run.returncode == 0 and set(told(run).values()) == {"same"}, run.stdout + run.stderr
+    finally:
+        shutil.rmtree(folder)
+        (copy / "data" / "evidence" / "events copy.csv").unlink()
 
 
 def files_of(code):

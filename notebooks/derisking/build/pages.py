@@ -52,7 +52,6 @@ def write_pages(check: bool = False) -> list[str]:
         paths.DATA / "countries.md": countries_page(),
         paths.NOTEBOOKS / "README.md": index(),
         paths.ROOT / "README.md": front(),
-        paths.ROOT / "README.ko.md": front_in_korean(),
         paths.ROOT / ".zenodo.json": references.write_zenodo(read_citation()),
         **references.write_references(),
         **papers.write_tables(),
@@ -96,10 +95,11 @@ def _templates() -> jinja2.Environment:
 
 
 def notebook_pages() -> dict[Path, str]:
-    """Return the text of every notebook with its navigation block filled."""
+    """Return the text of every notebook with its navigation block filled, without what the program
+    that saved it last has added."""
     pages = {}
     for file in run.list_notebooks():
-        nb = run.read_notebook(file)
+        nb = run.normalise_notebook(run.read_notebook(file), file.name[:2])
         pages[file] = run.format_notebook(run.fill_block(nb, file, "nav", navigation(nb, file)))
     return pages
 
@@ -288,12 +288,6 @@ def front() -> str:
             )
         text = blocks.fill(text, name, makers[name](), "README.md")
     return fill_marks(text, read_all_values(), "README.md")
-
-
-def front_in_korean() -> str:
-    """Return README.ko.md with its marks filled."""
-    text = (paths.ROOT / "README.ko.md").read_text(encoding="utf-8")
-    return fill_marks(text, references.tell_state(), "README.ko.md")
 
 
 def read_all_values() -> dict[str, str]:

@@ -112,8 +112,8 @@ def _told(nb, name: str) -> str:
 
 
 def normalise_notebook(nb, number: str):
-    """Strip what differs from run to run or from machine to machine, and give every cell a stable
-    id."""
+    """Strip what differs from run to run, from machine to machine or with the program that saved
+    the notebook (JupyterLab, VS Code, nbconvert), and give every cell a stable id."""
     nb.metadata = nbformat.from_dict(METADATA)
     nb.nbformat, nb.nbformat_minor = 4, 5
     for position, cell in enumerate(nb.cells, 1):

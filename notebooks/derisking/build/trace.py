@@ -20,6 +20,8 @@ ANSWER = "answer"
 READERS = {
     "core.tables",
     "core.cells",
+    "core.files",
+    "core.faults",
 }  # read the tables they are asked for, and name none of their own
 PLAIN_CALLS = {"items", "keys", "values", "zip", "enumerate", "sorted", "dict", "reversed", "map"}
 
@@ -61,12 +63,13 @@ def read_author_source(cells: list[dict]) -> str:
 
 
 def read_results(cells: list[dict]) -> str:
-    """Return what a run put into a notebook: outputs, short answer, filled marks; the navigation is
-    not part of it."""
+    """Return what a run put into a notebook: outputs and their numbers, short answer, filled marks;
+    the navigation is not part of it, nor is what programs add when they save (metadata, ids)."""
     texts = [
         empty_generated(cell["source"], True) for cell in cells if cell["cell_type"] == "markdown"
     ]
-    return json.dumps([texts, [cell.get("outputs", []) for cell in cells]], ensure_ascii=False)
+    made = [[cell.get("execution_count"), cell.get("outputs", [])] for cell in cells]
+    return json.dumps([texts, made], ensure_ascii=False)
 
 
 def _tags(cell: dict) -> list[str]:
@@ -158,9 +161,20 @@ def trace_modules(code: str) -> list[Path]:
 
 
 def list_table_files() -> dict[str, Path]:
-    """Return the file of each table by the table's name, as the data package has them."""
-    resources = json.loads(paths.PACKAGE.read_text(encoding="utf-8"))["resources"]
-    return {resource["name"]: paths.DATA / resource["path"] for resource in resources}
+    """Return the file of each table by the table's name, as the data package has them; none if it
+    cannot be read."""
+    try:
+        resources = json.loads(paths.PACKAGE.read_text(encoding="utf-8"))["resources"]
+        return {resource["name"]: paths.DATA / resource["path"] for resource in resources}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # the check of the tables says what is wrong
+
+
+def list_evidence() -> list[Path]:
+    """Return the files that every check of the evidence rests on: its tables that are there, and
+    the package. Other files and folders beside them do not count."""
+    tables = [file for file in list_table_files().values() if file.parent == paths.EVIDENCE]
+    return [file for file in [*sorted(tables), paths.PACKAGE] if file.is_file()]
 
 
 def trace_tables(code: str) -> list[Path]:
@@ -189,7 +203,7 @@ def trace_marks(cells: list[dict]) -> list[Path]:
         filling.names_claim(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
     ):
         return []
-    return [list_table_files()[name] for name in ("claims", "findings")]
+    return [file for name, file in list_table_files().items() if name in ("claims", "findings")]
 
 
 def _tells_its_tables(tree: ast.AST) -> bool:
