@@ -3,42 +3,20 @@ and cure."""
 
 import csv
 import io
-from dataclasses import dataclass
+import re
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 import pycountry
 from frictionless import Package, system
 
 from derisking.core import dates
+from derisking.core.faults import Fault, guess_cause
+from derisking.core.files import check_number_of_rows, split_rows
 
 # Codes that ISO 3166 does not list: the Republic of Vietnam (withdrawn before part 3 began as
 # DRV/VDR) and Kosovo.
 EXTRA_ISO3 = {"VDR", "XKX"}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong in one place, told so that a person can mend it."""
-
-    file: str
-    found: str
-    expected: str
-    row: int | None = None
-    column: str | None = None
-    mend: str = ""
-
-    def __str__(self) -> str:
-        """Return the message: place, what was found, what was expected, how to mend."""
-        place = ", ".join(
-            [self.file]
-            + ([f"row {self.row}"] if self.row else [])
-            + ([f"column {self.column}"] if self.column else [])
-        )
-        return f"{place}: found {self.found}; expected {self.expected}." + (
-            f" {self.mend}" if self.mend else ""
-        )
 
 
 @cache
@@ -49,68 +27,13 @@ def _iso3() -> frozenset[str]:
     return frozenset(listed | EXTRA_ISO3)
 
 
-def read_text(file: Path) -> tuple[str | None, list[Fault]]:
-    """Return the text of a table file and what is wrong with the file as a file."""
-    name = f"data/evidence/{file.name}"
-    if not file.exists():
-        return None, [
-            Fault(
-                name, "no file", "the table", mend="`git checkout -- data/evidence` brings it back."
-            )
-        ]
-    raw = file.read_bytes()
-    if not raw.strip():
-        return None, [Fault(name, "an empty file", "a header line and rows")]
-    save = "Save it as UTF-8 (in a spreadsheet: CSV UTF-8)."
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return None, [Fault(name, "UTF-16 text", "UTF-8 text", mend=save)]
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = raw[: error.start].count(b"\n") + 1
-        return None, [
-            Fault(
-                name,
-                f"byte 0x{raw[error.start]:02x}, which is not UTF-8",
-                "UTF-8 text",
-                row,
-                mend=save,
-            )
-        ]
-    text = text.replace("\r\n", "\n")
-    if not text.endswith("\n"):
-        row = text.count("\n") + 1
-        return text, [
-            Fault(
-                name,
-                f"an end without a line break, after {text[-30:]!r}",
-                "whole lines",
-                row,
-                mend="The file may be cut off: compare its end with git.",
-            )
-        ]
-    return text, []
-
-
 def check_text(text: str, resource: dict) -> list[Fault]:
-    """Check one table, given as CSV text, against its resource: header, cells, key, partial dates,
-    lists, codes."""
+    """Check one table, given as CSV text, against its resource: header, rows, cells, key, partial
+    dates, lists, codes."""
     name, spec = f"data/{resource['path']}", resource["schema"]
-    rows = list(csv.reader(io.StringIO(text)))
-    header, wanted = rows[0], [field["name"] for field in spec["fields"]]
-    if faults := _check_header(name, header, wanted):
-        return faults
-    if faults := [
-        Fault(
-            name,
-            f"{len(row)} cells",
-            f"{len(wanted)}",
-            number,
-            mend="A quote or a comma is missing or too many.",
-        )
-        for number, row in enumerate(rows, 1)
-        if len(row) != len(wanted)
-    ]:
+    header = [field["name"] for field in spec["fields"]]
+    rows, faults = split_rows(name, text, header)
+    if faults := faults or check_number_of_rows(name, len(rows) - 1, resource.get("fewestRows", 0)):
         return faults
     faults = _check_cells(name, text, resource)
     frame = pd.DataFrame(rows[1:], columns=header, dtype=str)
@@ -140,48 +63,14 @@ def check_text(text: str, resource: dict) -> list[Fault]:
             ]
     if "confidence" in header:
         faults += _check_confidence(name, frame)
-    return sorted(faults, key=lambda fault: (fault.row or 0, fault.column or ""))
-
-
-def _check_header(name: str, header: list[str], wanted: list[str]) -> list[Fault]:
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        mark = "semicolons" if ";" in header[0] else "tabs"
-        return [
-            Fault(
-                name,
-                f"columns parted by {mark}",
-                "columns parted by commas",
-                1,
-                mend="Save it as comma-separated.",
-            )
-        ]
-    faults = [
-        Fault(
-            name,
-            "no such column",
-            "this column",
-            1,
-            column,
-            f"The header must read: {','.join(wanted)}",
-        )
-        for column in wanted
-        if column not in header
-    ]
+    at_fault = {(fault.row, fault.column) for fault in faults}
     faults += [
-        Fault(
-            name,
-            "a column the schema does not know",
-            f"only {', '.join(wanted)}",
-            1,
-            column,
-            "Take it out, or describe it in data/datapackage.json.",
-        )
-        for column in header
-        if column not in wanted
+        fault
+        for field in spec["fields"]
+        for fault in [*_check_plain(name, frame[field["name"]]), *_check_twice(name, frame, field)]
+        if (fault.row, fault.column) not in at_fault
     ]
-    if not faults and header != wanted:
-        faults = [Fault(name, f"the order {','.join(header)}", ",".join(wanted), 1)]
-    return faults
+    return sorted(faults, key=lambda fault: (fault.row or 0, fault.column or ""))
 
 
 def _check_cells(name: str, text: str, resource: dict) -> list[Fault]:
@@ -257,9 +146,76 @@ def _mend(field: dict, cell) -> str:
             "A spreadsheet has rewritten the date; day and month cannot be told apart, "
             "so take it from the source."
         )
-    if "," in cell and field["type"] in ("number", "integer"):
-        return "Write it without thousands separators and with a point before the decimals."
-    return ""
+    return guess_cause(cell)
+
+
+# What no cell holds, and what it is called. Text is text: nothing in it is computed by a
+# spreadsheet, marked up, or run by a page.
+ODD = {
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]": "a character that is not seen",
+    r"\ufffd": "a character that a program could not read",
+    r"^\s|\s$": "a blank at the edge",
+    r"^(?:NA|NaN|nan|None|NULL|null|<NA>|NaT)$": "a sign for an empty cell",
+    r"^(?:#(?:REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|N/A)|Err:\d+)": "a failed formula",
+    r"^[=+@]|^-[^\d]": "the beginning of a formula",
+    r"<\s*[A-Za-z/!?]": "a tag of HTML",
+    r"\]\(|(?i:javascript:|vbscript:|data:text)": "a link",
+}
+ANY_ODD = re.compile("|".join(ODD) + r"|[^\x00-\x7f]|[A-Za-z]\?[A-Za-z]")
+LOST = re.compile(r"[A-Za-z]\?[A-Za-z]")  # an address may hold a question mark, a word may not
+
+
+def _check_plain(name: str, cells: pd.Series) -> list[Fault]:
+    """Check that cells are plain, whole text: nothing unseen, no markup, no broken characters."""
+    faults = []
+    for row, cell in cells[cells.str.contains(ANY_ODD)].items():
+        what = next((word for form, word in ODD.items() if re.search(form, cell)), "")
+        if not what and _is_garbled(cell):
+            what = "characters read in the wrong encoding"
+        if not what and LOST.search(cell) and "://" not in cell:
+            what = "a question mark inside a word"
+        if what:
+            mend = guess_cause(cell) or "Take the cell from git, or write it as plain text."
+            found = f"{cell[:60]!r}, {what}"
+            faults.append(Fault(name, found, "plain text", row + 2, str(cells.name), mend))
+    return faults
+
+
+def _is_garbled(cell: str) -> bool:
+    """Say whether a part of a cell is UTF-8 that was read as another encoding (Ã© for é)."""
+    for part in re.findall(r"[^\x00-\x7f]+", cell):
+        for encoding in ("cp1252", "latin-1"):
+            try:
+                part.encode(encoding).decode("utf-8")
+                return True
+            except UnicodeError:
+                continue
+    return False
+
+
+def _check_twice(name: str, frame: pd.DataFrame, field: dict) -> list[Fault]:
+    """Check that no list names an item twice."""
+    if "listOf" not in field:
+        return []
+    cells = frame[field["name"]]
+    return [
+        Fault(name, f"{item!r} twice", "each item once", row + 2, field["name"])
+        for row, cell in cells[cells.str.contains(";")].items()
+        for item in sorted({i for i in cell.split(";") if cell.split(";").count(i) > 1})
+    ]
+
+
+# How exactly a date of each precision is written; not_before may be any.
+FORMS = {
+    "day": 10,
+    "by_day": 10,
+    "month": 7,
+    "by_month": 7,
+    "year": 4,
+    "by_year": 4,
+    "approx_year": 4,
+}
+PARTS = {10: "YYYY-MM-DD", 7: "YYYY-MM", 4: "YYYY"}
 
 
 def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
@@ -291,6 +247,10 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
                     column,
                 )
             )
+        if text and len(text) != FORMS.get(code, len(text)):
+            found, expected = f"{code!r} for {text!r}", f"a date as {PARTS[FORMS[code]]} beside it"
+            faults.append(Fault(name, found, expected, row + 2, f"{column}_precision"))
+            continue
         allowed = dates.widest(text, code) if text and code in dates.PRECISIONS else None
         if allowed is None:
             continue

@@ -8,67 +8,19 @@ with its result.
 
 import io
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field as default
 from pathlib import Path
 
 import pandas as pd
 
 from derisking.core import paths
-from derisking.core.cells import Fault, check_text, read_text, split_items
+from derisking.core.cells import check_text, split_items
+from derisking.core.faults import Fault, summarise_faults
+from derisking.core.files import read_text
+from derisking.core.plausible import tell_value
+from derisking.core.rules import RULES as RULES
+from derisking.core.rules import Result, Tables, check_rules, find_fault, rule
 from derisking.core.sources import name_voices
-from derisking.core.tables import keep_sourced, list_tables, load_table
-
-RULES: list[tuple[str, Callable]] = []
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one rule found: two figures that should agree, or faults that should not be there."""
-
-    rule: str
-    expected: str
-    found: str
-    faults: list[Fault] = default(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Say whether the rule holds."""
-        return self.expected == self.found and not self.faults
-
-
-def rule(text: str):
-    """Register a function that takes the tables and returns (expected, found, faults)."""
-
-    def register(function):
-        RULES.append((text, function))
-        return function
-
-    return register
-
-
-class Tables:
-    """The tables of one data folder, each read once, with the row of the file kept for messages."""
-
-    def __init__(self, data: Path = paths.DATA):
-        """Read from `data`, the folder that holds datapackage.json."""
-        self._data = data
-        self._read: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        """Return a table with all its rows, unsourced ones too; the index is the row number in the
-        file."""
-        if name not in self._read:
-            frame = load_table(name, unsourced=True, data=self._data)
-            self._read[name] = frame.set_axis(frame.index + 2)
-        return self._read[name]
-
-
-def check_rules(data: Path = paths.DATA) -> list[Result]:
-    """Run every rule over the tables of `data`, which must have passed `validate_files`."""
-    tables = Tables(data)
-    return [Result(text, *function(tables)) for text, function in RULES]
+from derisking.core.tables import keep_sourced, list_tables
 
 
 def tabulate_rules(results: list[Result]) -> pd.DataFrame:
@@ -77,10 +29,6 @@ def tabulate_rules(results: list[Result]) -> pd.DataFrame:
         {"rule": r.rule, "expected": r.expected, "found": r.found, "holds": "yes" if r.ok else "NO"}
         for r in results
     )
-
-
-def _fault(name: str, row: int, column: str, found: str, expected: str) -> Fault:
-    return Fault(f"data/evidence/{name}.csv", found, expected, row, column)
 
 
 def _faults(
@@ -238,7 +186,7 @@ def _reconciliation(tables):
     }
     told = tables["reconciliation"].reset_index().set_index("control_id")
     faults = [
-        _fault(
+        find_fault(
             "reconciliation",
             told.loc[name, "index"],
             "observed",
@@ -261,7 +209,7 @@ def _ordered(name: str, first: str, second: str) -> None:
         both = rows[rows[f"{second}_latest"].notna() & rows[f"{first}_earliest"].notna()]
         wrong = both[both[f"{second}_latest"] < both[f"{first}_earliest"]]
         faults = [
-            _fault(
+            find_fault(
                 name, row, second, f"{r[second]} ({second})", f"a day after {r[first]} ({first})"
             )
             for row, r in wrong.iterrows()
@@ -290,7 +238,7 @@ def _apart(name: str, key: str, first: str, second: str) -> None:
             before[second].isna() | (later[f"{first}_latest"] < before[f"{second}_earliest"])
         ]
         faults = [
-            _fault(
+            find_fault(
                 name,
                 row,
                 first,
@@ -314,7 +262,7 @@ def _status(tables):
     posts = tables["missions"]
     wrong = posts[posts["closed"].notna() != posts["status_latest"].isin(["closed", "not_listed"])]
     faults = [
-        _fault(
+        find_fault(
             "missions",
             row,
             "status_latest",
@@ -340,12 +288,13 @@ def _used(tables):
             used |= set(split_items(tables[name]["sources"]))
     idle = known[~known["source_id"].isin(used)]
     faults = [
-        _fault(
+        find_fault(
             "sources",
             row,
             "source_id",
             repr(r["source_id"]),
-            "a source that some row names; delete it or use it",
+            "a source that some row names. The row that named it may be lost: `git diff -- "
+            "data/evidence` shows what is; else use the source or take it out",
         )
         for row, r in idle.iterrows()
     ]
@@ -360,7 +309,7 @@ def _series(tables):
     rows = tables["series"]
     twice = rows[rows.duplicated(["series_id", "year", "period", "basis"])]
     faults = [
-        _fault(
+        find_fault(
             "series", row, "period", f"{r['series_id']} {r['period']} a second time", "one value"
         )
         for row, r in twice.iterrows()
@@ -371,7 +320,7 @@ def _series(tables):
     told = tables["series_index"].reset_index().set_index("series_id")
     for name, row in again.iterrows():
         faults += [
-            _fault(
+            find_fault(
                 "series_index",
                 told.loc[name, "index"],
                 column,
@@ -393,52 +342,6 @@ def _series(tables):
     return f"{len(rows)} values", f"{len(rows) - len(twice)} values", faults
 
 
-# What a unit allows, by how it begins. No growth rate beyond these bounds was ever reported.
-_BOUNDS = {
-    "share": (0.0, 1.0),
-    "percent per year": (-50.0, 50.0),
-    "percent": (0.0, 100.0),
-}
-# A decimal point read as one of thousands, 5.825 as 5825, moves a value by exactly this.
-_JUMP = 1000.0
-
-
-def _cell(row: pd.Series) -> str:
-    return f"{row['series_id']} {row['period']}: {row['value']:g}"
-
-
-@rule(
-    "series: every value within the bounds of its unit, and no jump by a thousand within a series"
-)
-def _sizes(tables):
-    rows = tables["series"]
-    rows = rows[rows["value"].notna()]
-    faults = []
-    for row, r in rows.iterrows():
-        unit = next((unit for unit in _BOUNDS if r["unit"].startswith(unit)), None)
-        low, high = _BOUNDS.get(unit, (float("-inf"), float("inf")))
-        if not low <= r["value"] <= high:
-            faults.append(_fault("series", row, "value", _cell(r), f"{low:g} to {high:g} {unit}"))
-    sized = rows[rows["value"].ne(0)].sort_values(
-        ["series_id", "basis", "year", "period"], kind="stable"
-    )
-    size = sized["value"].abs()
-    by = [sized["series_id"], sized["basis"]]
-    middle = size.groupby(by).transform("median")
-    jump = (size / size.groupby(by).shift()).ge(_JUMP) & (size / middle).ge(_JUMP / 10)
-    for row, r in sized[jump].iterrows():
-        faults.append(
-            _fault(
-                "series",
-                row,
-                "value",
-                _cell(r),
-                "no jump by a thousand: a decimal point read as one of thousands?",
-            )
-        )
-    return f"{len(rows)} values", f"{len(rows) - len(faults)} values", faults
-
-
 @rule("findings: the number of independent voices is that of the sources")
 def _voices(tables):
     rows = tables["findings"]
@@ -446,7 +349,7 @@ def _voices(tables):
     found = rows["sources"].map(lambda text: len(name_voices(text)) if pd.notna(text) else 0)
     wrong = rows[told.ne(found)]
     faults = [
-        _fault("findings", row, "voices", str(r["voices"]), str(found[row]))
+        find_fault("findings", row, "voices", str(r["voices"]), str(found[row]))
         for row, r in wrong.iterrows()
     ]
     return f"{len(rows)} findings", f"{len(rows) - len(faults)} findings", faults
@@ -462,11 +365,11 @@ def _grades(tables):
         & rows["bears"].isin(["supports", "against"])
     )
     faults = [
-        _fault("findings", row, "strength", r["finding_id"], "moderate or weak, on one voice")
+        find_fault("findings", row, "strength", r["finding_id"], "moderate or weak, on one voice")
         for row, r in rows[alone].iterrows()
     ]
     faults += [
-        _fault("findings", row, "bears", r["finding_id"], "does_not_discriminate or mixed")
+        find_fault("findings", row, "bears", r["finding_id"], "does_not_discriminate or mixed")
         for row, r in rows[null].iterrows()
     ]
     return f"{len(rows)} findings", f"{len(rows) - len(faults)} findings", faults
@@ -481,7 +384,7 @@ def _quotations(tables):
         | (rows["basis"].eq("inferred") & rows["quotation"].notna())
     ]
     faults = [
-        _fault("claims", row, "quotation", r["claim_id"], "a quotation exactly if it is his")
+        find_fault("claims", row, "quotation", r["claim_id"], "a quotation exactly if it is his")
         for row, r in wrong.iterrows()
     ]
     return f"{len(rows)} claims", f"{len(rows) - len(faults)} claims", faults
@@ -501,13 +404,13 @@ def _expulsions(tables):
         told = r["any_diplomat_expelled_2016_2018"]
         if pd.isna(told) != pd.isna(expected) or (pd.notna(told) and bool(told) != expected):
             faults.append(
-                _fault(
+                find_fault(
                     "host_traits", row, "any_diplomat_expelled_2016_2018", str(told), str(expected)
                 )
             )
         if bool(r["staff_cut_2016_2018"]) != (post in cut):
             faults.append(
-                _fault(
+                find_fault(
                     "host_traits",
                     row,
                     "staff_cut_2016_2018",
@@ -532,7 +435,7 @@ def _meetings(tables):
     told = told[told["series_id"].eq("leader_summits")]
     wrong = told[told["value"].ne(told["year"].map(number).fillna(0))]
     faults = [
-        _fault("series", row, "value", _cell(r), str(number.get(r["year"], 0)))
+        find_fault("series", row, "value", tell_value(r), str(number.get(r["year"], 0)))
         for row, r in wrong.iterrows()
     ]
     return f"{len(told)} years", f"{len(told) - len(wrong)} years", faults
@@ -561,7 +464,7 @@ def _claims(tables):
     testable = claims[claims["testable"].ne("no")]
     bare = testable[~testable["claim_id"].isin(found)]
     faults = [
-        _fault(
+        find_fault(
             "claims",
             row,
             "claim_id",
@@ -585,17 +488,17 @@ def _predictions(tables):
     stray = rows[~rows["concerns"].isin(known)]
     name = "predictions_registered"
     faults = [
-        _fault(name, row, "look_by", str(r["look_by"].date()), "a day after registered_on")
+        find_fault(name, row, "look_by", str(r["look_by"].date()), "a day after registered_on")
         for row, r in late.iterrows()
     ]
     faults += [
-        _fault(
+        find_fault(
             name, row, "status", r["status"], "open, or decided_on and decided_by both filled in"
         )
         for row, r in wrong.iterrows()
     ]
     faults += [
-        _fault(name, row, "concerns", r["concerns"], "a key of claims or rivals")
+        find_fault(name, row, "concerns", r["concerns"], "a key of claims or rivals")
         for row, r in stray.iterrows()
     ]
     return f"{len(rows)} marks", f"{len(rows) - len(faults)} marks", faults
@@ -622,15 +525,9 @@ def validate_files(data: Path = paths.DATA) -> list[Fault]:
     """
     try:
         tables = list_tables("evidence", data / "datapackage.json")
-    except (OSError, ValueError) as error:
-        return [
-            Fault(
-                "data/datapackage.json",
-                str(error),
-                "a readable JSON file",
-                mend="Take it from git.",
-            )
-        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        back = "`git checkout -- data/datapackage.json` brings it back."
+        return [Fault("data/datapackage.json", str(error), "a readable JSON file", mend=back)]
     faults, texts = [], {}
     for name, resource in tables.items():
         file = data / resource["path"]
@@ -699,12 +596,18 @@ def _unknown(resource: dict, cells: pd.Series, known: set, expected: str) -> lis
     ]
 
 
-def main() -> int:
-    """Check every table and then the rules between them; print one line a fault and return 1 if
-    there is any."""
-    faults = validate_files()
+def list_faults(data: Path = paths.DATA) -> list[Fault]:
+    """Check every table under `data` and then, if each is sound by itself, the rules between them;
+    return the faults for reading, one line a column where there are many."""
+    faults = validate_files(data)
     if not faults:
-        faults = [fault for result in check_rules() for fault in result.faults]
+        faults = [fault for result in check_rules(data) for fault in result.faults]
+    return summarise_faults(faults)
+
+
+def main() -> int:
+    """Print one line a fault and return 1 if there is any."""
+    faults = list_faults()
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0

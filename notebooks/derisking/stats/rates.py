@@ -19,7 +19,7 @@ import pandas as pd
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from derisking.core import paths, tables
-from derisking.core.cells import Fault
+from derisking.core.faults import Fault
 from derisking.core.tables import EvidenceError
 
 README = "data/upstream/README.md"
