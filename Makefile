@@ -1,15 +1,21 @@
 # Two commands: `make` sets up and builds everything, `make test` sets up and checks everything.
 # Needed: Python 3.11 to 3.13, make and git. Only the set-up uses the network. PYTHON=python3.12 make chooses another Python.
 
+SHELL := bash
 VENV := .venv
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(firstword $(foreach v,python3 python3.13 python3.12 python3.11,\
-  $(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
+  $(if $(shell $(v) -c '$(SUPPORTED)' 2>/dev/null && echo yes),$(v))))
+REFUSAL = Python 3.11, 3.12 or 3.13 is needed, and $(or $(PYTHON),what was found) is none of them. Name one: make PYTHON=/path/to/python3.12
 BIN := $(VENV)/bin
 SET_UP := $(VENV)/set-up
 TEST_UP := $(VENV)/set-up-tests
 LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes \
   --no-header --no-annotate --python-version 3.11
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+# pip tells every file it fetches; that is shortened to a line now and then
+INSTALL := PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement
+PROGRESS := awk '/^Collecting/ && ++n % 20 == 0 { print "  " n " packages"; fflush() } \
+  /^Installing/ { print "  putting them in place"; fflush() }'
 
 .DEFAULT_GOAL := all
 .PHONY: all test test-browser html export find bench lab lock clean help
@@ -44,20 +50,21 @@ lock: $(SET_UP)  ## write both locks anew from pyproject.toml (uses the network)
 	@$(LOCK) --upgrade --group test --constraint requirements.lock --output-file requirements-test.lock
 
 clean:  ## remove the environment and what the build remembers; results stay
-	@rm -rf $(VENV) .build .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(VENV).old .build .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
+# The environment that works stays aside until the new one stands, also if this is broken off.
 $(SET_UP): requirements.lock
-	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found. Name one: make PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "setting up $(VENV) with $$($(PYTHON) --version); this takes a minute or two"
-	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@$(INSTALL) requirements.lock
-	@touch $@
+	@$(or $(PYTHON),false) -c '$(SUPPORTED)' 2>/dev/null || { echo "$(REFUSAL)"; exit 1; }
+	@if [ -d $(VENV).old ]; then rm -rf $(VENV); else [ ! -d $(VENV) ] || mv $(VENV) $(VENV).old; fi
+	@echo "setting up $(VENV) with $$($(PYTHON) --version): about $$(grep -c '^[a-z].*==' $<) packages, a minute or two"
+	@set -o pipefail; if $(PYTHON) -m venv $(VENV) && $(INSTALL) $< | $(PROGRESS) && touch $@; then rm -rf $(VENV).old; else \
+	  rm -rf $(VENV); [ ! -d $(VENV).old ] || { mv $(VENV).old $(VENV); echo "$(VENV) is as it was before."; }; exit 1; fi
 
 $(TEST_UP): $(SET_UP) requirements-test.lock
 	@echo "adding what the checks need"
-	@$(INSTALL) requirements-test.lock
+	@set -o pipefail; $(INSTALL) requirements-test.lock | $(PROGRESS)
 	@touch $@

@@ -31,7 +31,8 @@ STYLE = [
 RUNNER = "from derisking.build import run"
 WRITER = "from derisking.build import pages"
 TEMPLATES = sorted(trace.PACKAGE.rglob("*.j2"))
-WRITTEN = [paths.DATA / "claims.md", paths.DATA / "countries.md", paths.ROOT / ".zenodo.json"]
+WRITTEN = [paths.DATA / "claims.md", paths.DATA / "countries.md"]
+WRITTEN += [paths.ROOT / ".zenodo.json", paths.ROOT / "README.ko.md"]
 WRITTEN += [paths.DATA / "references" / f"sources.{kind}" for kind in ("bib", "json", "ris")]
 WRITTEN += [
     paths.FIGURES / "tables" / f"{name}.{kind}"

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -84,6 +86,58 @@ def test_the_two_locks_agree_and_the_first_installs_no_checks():
     both = set(run_lock) & set(test_lock)
     assert {name: run_lock[name] for name in both} == {name: test_lock[name] for name in both}
     assert not {"pytest", "hypothesis", "selenium", "ruff", "mypy"} & set(run_lock)
+
+
+def test_ruff_at_a_commit_is_the_ruff_of_the_checks():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    assert [repo["rev"] for repo in hooks["repos"]] == [f"v{test_lock['ruff']}"]
+
+
+def test_every_place_that_installs_names_a_supported_python_and_the_lock():
+    admitted = by_conda["python"].specifier
+    binder = (ROOT / ".binder" / "runtime.txt").read_text().strip()
+    assert admitted.contains(binder.removeprefix("python-") + ".1")
+    assert (ROOT / ".binder" / "requirements.txt").read_text() == "-r ../requirements.lock\n"
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    assert admitted.contains(re.search(r"python:(\d+\.\d+)", container["image"])[1] + ".1")
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]
+    for version in jobs["test"]["strategy"]["matrix"]["python"]:
+        assert admitted.contains(f"{version}.1")
+    assert {"windows-latest", "macos-latest"} == set(jobs["build"]["strategy"]["matrix"]["os"])
+
+
+def fake_python(folder, works):
+    """A Python that calls itself supported or not, and can make no environment."""
+    file = folder / "python-fake"
+    file.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exit {0 if works else 1}\nexit 1\n')
+    file.chmod(0o755)
+    return file
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+@pytest.mark.parametrize("works", [True, False])
+def test_a_set_up_that_fails_leaves_the_environment_that_works(works, tmp_path):
+    for name in ("Makefile", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "kept").touch()
+    python = fake_python(tmp_path, works)
+    for _ in range(2):  # also when the last attempt was broken off
+        told = subprocess.run(
+            ["make", f"PYTHON={python}", ".venv/set-up"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert told.returncode != 0
+        assert (tmp_path / ".venv" / "kept").exists()
+        refused = (
+            f"Python 3.11, 3.12 or 3.13 is needed, and {python} is none of them." in told.stdout
+        )
+        assert refused != works
+        if works:
+            (tmp_path / ".venv").rename(tmp_path / ".venv.old")
+            (tmp_path / ".venv").mkdir()
 
 
 def test_one_version_and_one_day_everywhere():

@@ -1,5 +1,6 @@
 """Loading, naming sources, and the rules between tables."""
 
+import ast
 import csv
 import json
 import shutil
@@ -7,6 +8,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from derisking.build import run
 from derisking.core import cells, checks, dates, paths, sources, tables
 from derisking.rooms import n01_ingestion
 
@@ -498,6 +500,54 @@ def test_a_negative_with_a_source_names_the_last_date_that_the_source_covers():
     findings = tables.load_table("findings").set_index("finding_id")
     for name in ("T.3-e02", "Q4.6-e01"):
         assert "July 2024" in findings.loc[name, "finding"]
+
+
+def test_each_part_of_an_indicator_has_its_finding_or_says_why_not():
+    """An indicator with several parts needs as many findings, or a note on what was not found."""
+    number = tables.load_table("findings")["claim_id"].value_counts()
+    claims = tables.load_table("claims").dropna(subset=["indicator"])
+    for _, claim in claims[claims["testable"].ne("no")].iterrows():
+        parts = len(claim["indicator"].split(";"))
+        told = "found" in str(claim["notes"]) or "at hand" in str(claim["notes"])
+        assert number.get(claim["claim_id"], 0) >= parts or told, claim["claim_id"]
+
+
+def read_code():
+    """Yield the name and the tree of every code cell, and of every module of a room."""
+    for file in run.list_notebooks():
+        for cell in run.read_notebook(file).cells:
+            if cell.cell_type == "code":
+                yield file.name, ast.parse(cell.source)
+    for file in sorted((paths.NOTEBOOKS / "derisking" / "rooms").glob("*.py")):
+        yield file.name, ast.parse(file.read_text(encoding="utf-8"))
+
+
+def list_typed(tree, known, least):
+    """Return the collections in some code that hold at least `least` constants out of `known`."""
+    for node in ast.walk(tree):
+        parts = {ast.Dict: "keys", ast.List: "elts", ast.Set: "elts", ast.Tuple: "elts"}
+        if type(node) in parts:
+            held = {
+                part.value
+                for part in getattr(node, parts[type(node)])
+                if isinstance(part, ast.Constant)
+            }
+            if len(held & known) >= least:
+                yield sorted(held & known)
+
+
+def test_who_was_closed_is_read_from_the_lists_and_typed_nowhere():
+    named = tables.load_table("closure_lists")["mission_id"].unique()
+    posts = tables.load_table("missions").set_index("mission_id").loc[named]
+    known = {*named, *posts["city"], *posts["host"], *posts["iso3"]}
+    typed = [(name, held) for name, tree in read_code() for held in list_typed(tree, known, 3)]
+    assert typed == []
+
+
+def test_the_years_of_talks_are_defined_in_one_place():
+    years = {1994, 2000, 2007, 2018, 2019}
+    places = {name for name, tree in read_code() if any(list_typed(tree, years, 4))}
+    assert places == {"05_why_taken.ipynb"}
 
 
 def test_no_number_of_the_base_says_that_a_host_lost_posts_abroad():

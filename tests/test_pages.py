@@ -22,7 +22,9 @@ PAGES = [
     ROOT / name
     for name in (
         "README.md",
+        "README.ko.md",
         "CONTRIBUTING.md",
+        ".github/CODE_OF_CONDUCT.md",
         "CHANGELOG.md",
         "data/README.md",
         "data/claims.md",
@@ -118,6 +120,7 @@ def test_a_tenth_notebook_does_not_take_over_the_front_page(monkeypatch, tmp_pat
 def test_the_front_page_shows_its_key_figures_with_alternative_text():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
+    pictures += re.findall(r'<img alt="([^"]*)" src="([^"]+)">', text)
     assert len(pictures) == 1 + len(pages.FRONT) == 4
     assert all(len(alt.split()) >= 8 for alt, _ in pictures)
 

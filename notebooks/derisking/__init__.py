@@ -1,7 +1,7 @@
 """The mechanics behind the notebooks: floors that import downwards only. A test holds them.
 
     build   run, trace, lock, filling, blocks, pages, dossier, claim_words, website, export, find,
-            places, references, papers, bench
+            places, references, papers, countries, bench
     rooms   n01_... to n09_...: charts and long mechanics of the one notebook a number names
     draw    style, save, marks, axes, labels, maps
     stats   exact, survival, breaks, rates, growth: thin over scipy and statsmodels

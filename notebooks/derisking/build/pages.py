@@ -52,6 +52,7 @@ def write_pages(check: bool = False) -> list[str]:
         paths.DATA / "countries.md": countries_page(),
         paths.NOTEBOOKS / "README.md": index(),
         paths.ROOT / "README.md": front(),
+        paths.ROOT / "README.ko.md": front_in_korean(),
         paths.ROOT / ".zenodo.json": references.write_zenodo(read_citation()),
         **references.write_references(),
         **papers.write_tables(),
@@ -288,6 +289,12 @@ def front() -> str:
             )
         text = blocks.fill(text, name, makers[name](), "README.md")
     return fill_marks(text, read_all_values(), "README.md")
+
+
+def front_in_korean() -> str:
+    """Return README.ko.md with its marks filled."""
+    text = (paths.ROOT / "README.ko.md").read_text(encoding="utf-8")
+    return fill_marks(text, references.tell_state(), "README.ko.md")
 
 
 def read_all_values() -> dict[str, str]:

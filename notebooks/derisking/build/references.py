@@ -195,15 +195,19 @@ def write_references() -> dict[Path, str]:
 
 
 def tell_state() -> dict[str, str]:
-    """Return what pages say of the state of the data, by mark: version, day, last source, and how
-    many events have no single day."""
+    """Return what pages say of the state of the data, by mark: version, day, last source, how many
+    events have no single day, how many posts there were and how many Seoul's last list closes."""
     told, dates = read_citation(), tables.load_table("events")["date"]
+    posts = tables.load_table("closure_matrix")
     days = tables.load_table("sources")["date_published"].dropna()
     last = max(days[days.str.len().eq(10)])
     return {
         "data.version": told.version,
         "data.asof": _word_day(told.released),
+        "data.asof_iso": told.released,
         "data.last_source": _word_day(last),
+        "data.posts": str(len(posts)),
+        "data.closed": str(int(posts["rok_2024_01_30"].sum())),
         "data.events": str(len(dates)),
         "data.events_partial": str(int(dates.str.len().lt(10).sum())),
     }

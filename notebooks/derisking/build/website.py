@@ -24,7 +24,9 @@ from derisking.core import paths
 
 PAGES = (
     "README.md",
+    "README.ko.md",
     "CONTRIBUTING.md",
+    ".github/CODE_OF_CONDUCT.md",
     "CHANGELOG.md",
     "data/README.md",
     "data/claims.md",
@@ -74,7 +76,9 @@ STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 17px/1.55 Georgia, "DejaVu Serif", serif; overflow-wrap: break-word }
-header, main { max-width: 46rem; margin: 0 auto; padding: 0 1rem }
+header, main { max-width: 54rem; margin: 0 auto; padding: 0 1rem }
+main p, main ul, main ol, main h1, main h2, main h3, blockquote { max-width: 44rem }
+main p:has(> a > img), main p:has(> a > picture) { max-width: none }
 header { padding-top: .8rem; font: 14px/1.4 "DejaVu Sans", Arial, sans-serif }
 header a { margin-right: 1em }
 h1, h2, h3 { font-family: "DejaVu Sans", Arial, sans-serif; line-height: 1.25 }
@@ -136,7 +140,7 @@ def build_site(target: Path) -> list[Path]:
     exporter = HTMLExporter(template_name="basic")
     for file in run.list_notebooks():
         body, _ = exporter.from_notebook_node(run.read_notebook(file))
-        _page(aside / "notebooks" / f"{file.stem}.html", _fold_code(body))
+        _page(aside / "notebooks" / f"{file.stem}.html", _link_pictures(_fold_code(body)))
     shutil.rmtree(target, ignore_errors=True)
     aside.replace(target)
     return sorted(target.rglob("*.html"))
@@ -206,6 +210,16 @@ def _anchor(heading_id: str) -> str:
 
 def _root(file: Path) -> Path:
     return next(folder for folder in file.parents if folder.name in (".site.part", "site"))
+
+
+def _link_pictures(body: str) -> str:
+    """Make each picture of a notebook a link to its PDF, which the line after it names."""
+    return re.sub(
+        r'(<img[^>]*src="data:image/png[^>]*>)((?:(?!<img).)*?href="(\.\./figures/[\w-]+\.pdf)")',
+        r'<a href="\3">\1</a>\2',
+        body,
+        flags=re.DOTALL,
+    )
 
 
 def _fold_code(body: str) -> str:

@@ -16,6 +16,7 @@ import shapely
 
 from derisking.core import paths
 from derisking.draw.axes import place_axes
+from derisking.draw.marks import write_head
 from derisking.draw.style import HAIRLINE, INK, NOTE, SOFT
 
 RADIUS = 6_371_007  # metres, authalic
@@ -105,15 +106,16 @@ def draw_atlas(axes, frame: pd.DataFrame, style, named: pd.Series) -> pd.DataFra
 
     frame: as in `draw_places`, and `ground`, the inset a place belongs to. named: places to name
     in the world panel; an inset names all of its own. Returns the places of every panel, with
-    column panel.
+    column panel (a to d).
     """
     world = draw_panel(axes[0], WORLD, (0, 1, 183, 84), frame, style, named)
-    drawn = [world.assign(panel="World")]
-    for ax, left, (name, view) in zip(axes[1:], (0.6, 62.1, 123.5), INSETS.items(), strict=False):
+    drawn = [world.assign(panel="a")]
+    places = zip("bcd", axes[1:], (0.6, 62.1, 123.5), INSETS.items(), strict=True)
+    for letter, ax, left, (name, view) in places:
         rows = frame[frame["ground"].eq(name)]
         shown = draw_panel(ax, view, (left, 90.7, 59, 64), rows, style)
-        drawn.append(shown.assign(panel=name))
-        ax.set_title(name, pad=2)
+        drawn.append(shown.assign(panel=letter))
+        write_head(ax, letter, name, rise=3)
     return pd.concat(drawn)
 
 

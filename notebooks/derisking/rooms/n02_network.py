@@ -5,11 +5,24 @@ What became of a post is decided in the notebook; here it is only drawn.
 
 import numpy as np
 import pandas as pd
+from matplotlib.patches import Rectangle
 
 from derisking.core import dates
+from derisking.draw import maps
 from derisking.draw.axes import fill_page, measure_axes, set_years, shade_span, to_year
+from derisking.draw.labels import wrap_words
 from derisking.draw.marks import draw_dated, draw_key, write_head
-from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, PALE, SOFT, read_meanings
+from derisking.draw.style import (
+    COLOURS,
+    HAIRLINE,
+    INK,
+    MUTED,
+    NOTE,
+    PALE,
+    SOFT,
+    make_canvas,
+    read_meanings,
+)
 
 DELEGATIONS = ["permanent_mission", "representation"]
 
@@ -152,81 +165,112 @@ def style_post(row, size: float | None = None) -> dict:
 
 def list_statuses(posts: pd.DataFrame, kinds: dict[str, str]) -> list[tuple[str, dict]]:
     """Return the key of the statuses found in `posts`, with their numbers, and of some kinds."""
-    number = posts["status"].value_counts()
+    number, looks = posts["status"].value_counts(), read_meanings("status")
     entries = [
-        (f"{number[name]} {name}", meaning.style(4.6 if name == "kept" else 6))
-        for name, meaning in read_meanings("status").items()
+        (f"{number[name]} {name}", looks[name].style(4.6 if name == "kept" else 6))
+        for name in ORDER
         if name in number
     ]
     shapes = [(words, read_meanings("post_type")[name].style(4.4)) for name, words in kinds.items()]
     return [*entries, ("", {"linestyle": "none"}), *shapes] if kinds else entries
 
 
+# --------------------------------------------------------------------------------------------- maps
+
+ORDER = ["closed", "disputed", "dormant", "evacuated", "kept"]  # as keys and lists name them
+HOME = maps.View(maps.project_region(55, 20), (-60, -50, 179.9, 84), (55, 14.5), 14700)
+
+
+def draw_world(posts: pd.DataFrame, shapes: dict[str, str]):
+    """Draw the world and three continents with every post; return the figure and what it shows.
+
+    posts: as from `dress_posts`. shapes: words for the kinds of post, see `list_statuses`.
+    """
+    fig, axes = make_canvas(183, 155, 1, 4)
+    named = posts["status"].ne("kept") | posts["region"].eq("Americas")
+    drawn = maps.draw_atlas(axes, posts, style_post, named)
+    draw_key(fig, list_statuses(posts, shapes), (1.5, 42), columns=1)
+    return fig, drawn
+
+
+def draw_narrow_world(posts: pd.DataFrame):
+    """Draw the same posts 89 mm wide: the world, and Africa, Europe and Asia enlarged.
+
+    Only posts that changed are named.
+    """
+    fig, (world, near) = make_canvas(89, 118, 2, 1)
+    changed = posts["status"].ne("kept")
+    far = changed & posts["region"].eq("Americas")
+    maps.draw_panel(world, maps.WORLD, (0.5, 9, 88, 40), posts, style_post, far)
+    maps.draw_panel(near, HOME, (0.5, 51, 88, 66.5), posts, style_post, changed)
+    draw_key(fig, list_statuses(posts, {}), (1.5, 1), columns=3)
+    return fig
+
+
+def draw_takeovers(posts: pd.DataFrame, heirs: pd.DataFrame):
+    """Draw an arrow from each post to the one said to take over its work.
+
+    posts: as from `dress_posts`. heirs: as from `trace_successors`. Posts with no part in it are
+    not named. Returns the figure and the places shown.
+    """
+    fig, ax = make_canvas(183, 112)
+    ends = {*heirs["mission_id"], *heirs["successor_mission"]}
+    named = posts["mission_id"].isin(ends) | posts["status"].isin(["closed", "disputed"])
+    drawn = maps.draw_panel(ax, HOME, (0.5, 0.5, 182, 111), posts, style_post, named, heirs)
+    solid, dotted = {"color": INK, "lw": 0.8}, {"color": INK, "lw": 0.8, "ls": (0, (1.5, 1.5))}
+    arrows = [("said to take over", solid), ("said by a minority", dotted)]
+    draw_key(fig, [*list_statuses(drawn, {}), *arrows], (3, 76), columns=1)
+    return fig, drawn
+
+
 # ------------------------------------------------------------------------------------- two capitals
 
 HALVES = {
-    True: "Hosts with an embassy in Pyongyang, January 2020",
-    False: "Hosts without one",
+    True: "North Korea's embassies in states that had one in Pyongyang",
+    False: "North Korea's embassies in states that had none in Pyongyang",
 }
-ROW, HEADING = 4.1, 5.2  # mm: distance of rows; height of the name of a region
+GROUNDS = {"closed": "pale_vermilion", "disputed": "pale_vermilion", "dormant": "wash"}
 
 
-def draw_capitals(ax, hosts: pd.DataFrame, split: dict[bool, list]) -> None:
-    """Draw all hosts by name: left those with an embassy in Pyongyang, right the others.
+def draw_capitals(hosts: pd.DataFrame, narrow: bool = False):
+    """Draw all hosts as tiles: those with an embassy in Pyongyang left, those without right.
 
-    hosts: name, region, city, status, kind, has_house; at_2022, at_last ("yes", "maybe", "no").
-    split: for each half the regions of its two columns. `ax` will fill the page.
+    hosts: name, status, kind, has_house. narrow: 89 mm wide, one column of tiles a half.
     """
-    _, high = fill_page(ax)
-    for house, left in ((True, 0.5), (False, 101.0)):
-        ax.text(left, 3.2, HALVES[house], fontsize=8, va="center")
+    columns, rows = (1, 24) if narrow else (3, 8)
+    step, top = (4.7, 13.5) if narrow else (6.6, 9.5)
+    fig, ax = make_canvas(89 if narrow else 183, top + rows * step + 6.5)
+    width, _ = fill_page(ax)
+    wide = (width - 4) / 2
+    for house, left in ((True, 1), (False, width / 2 + 1)):
         half = hosts[hosts["has_house"].eq(house)]
-        lost, unsure = (half["status"].eq(kind).sum() for kind in ("closed", "disputed"))
-        words = f"{len(half)} hosts: {lost} closed" + (f", {unsure} disputed" if unsure else "")
-        ax.text(left, 7.6, words, fontsize=8, weight="bold", va="center")
-        for regions, x in zip(split[house], (left, left + (50 if house else 42)), strict=True):
-            if house:
-                for place, words in ((34.5, "end\n2022"), (41.5, "last\nknown")):
-                    ax.text(x + place, 15, words, fontsize=6, ha="center", va="bottom", color=NOTE)
-            y = 17.5
-            for region in regions:
-                y = _draw_region(ax, x, y, region, half[half["region"].eq(region)])
-    ax.plot([97.5, 97.5], [1, high - 1], color=PALE, lw=0.6)
+        lost = half["status"].eq("closed").sum()
+        subject = wrap_words(HALVES[house], wide, 7)
+        ax.text(left, 1, subject, fontsize=7, va="top")
+        words = f"{lost} of {len(half)} closed"
+        colour = read_meanings("status")["closed"].colour if lost else INK
+        ax.text(left, top - 1.4, words, fontsize=8, weight="bold", color=INK, va="bottom")
+        ax.plot([left, left + wide], [top - 0.6] * 2, color=colour, lw=1.6, solid_capstyle="butt")
+        order = half["status"].map(ORDER.index)
+        half = half.assign(order=order).sort_values(["order", "name"], kind="stable")
+        tile = wide / columns
+        for number, row in enumerate(half.itertuples()):
+            place = left + number // rows * tile, top + number % rows * step
+            _draw_tile(ax, *place, tile - 0.8, step - 0.7, row)
+    draw_key(fig, list_statuses(hosts, {}), "below", left=1, columns=3 if narrow else 0)
+    return fig
 
 
-def _draw_region(ax, x: float, y: float, region: str, rows: pd.DataFrame) -> float:
-    ax.text(x, y, region, fontsize=6, color=NOTE, va="center")
-    y += HEADING - 0.8
-    for row in rows.itertuples():
-        changed = row.status != "kept"
-        ax.plot(x + 1.6, y, zorder=3, **style_post(row, 5.2 if changed else 4.2))
-        look = {"weight": "bold"} if row.status == "closed" else {}
-        ax.text(x + 4.2, y, row.name, fontsize=6, va="center", color=INK, **look)
-        if row.has_house:
-            for place, answer in ((34.5, row.at_2022), (41.5, row.at_last)):
-                ax.plot(x + place, y, **style_presence(answer))
-        y += ROW
-    return y + 0.8
-
-
-def style_presence(answer: str, size: float = 4.2) -> dict:
-    """Return the style of a mission in Pyongyang: at work ("yes"), not certain ("maybe") or not."""
-    colour = read_meanings("presence")["in_pyongyang"].colour
-    face = {"yes": colour, "maybe": "white", "no": "white"}[answer]
-    half = {"fillstyle": "left", "markerfacecolor": colour} if answer == "maybe" else {}
-    look = {
-        "marker": "s",
-        "markersize": size,
-        "markeredgecolor": colour if answer != "no" else MUTED,
-    }
-    plain = {"markerfacecolor": face, "markerfacecoloralt": "white", "markeredgewidth": 0.7}
-    return plain | look | half | {"linestyle": "none"}
-
-
-def list_presence() -> list[tuple[str, dict]]:
-    """Return the key of `style_presence`."""
-    words = {"yes": "at work in Pyongyang", "maybe": "not certain", "no": "not at work"}
-    return [(text, style_presence(answer)) for answer, text in words.items()]
+def _draw_tile(ax, x: float, y: float, wide: float, high: float, row) -> None:
+    """Draw one host: a ground, the mark of what became of the embassy there, and the name."""
+    ground = COLOURS[GROUNDS.get(row.status, "wash")]
+    edge = read_meanings("status")[row.status].colour if row.status in GROUNDS else "none"
+    ax.add_patch(Rectangle((x, y + 0.35), wide, high, fc=ground, ec=edge, lw=0.6, zorder=1))
+    middle, changed = y + 0.35 + high / 2, row.status != "kept"
+    ax.plot(x + 2.2, middle, zorder=3, **style_post(row, 6.4 if changed else 4.2))
+    look = {"weight": "bold"} if row.status == "closed" else {}
+    look |= {"color": INK if changed else NOTE}
+    ax.text(x + 4.6, middle, row.name, fontsize=7, va="center_baseline", zorder=3, **look)
 
 
 # ------------------------------------------------------------------------------------------- roster

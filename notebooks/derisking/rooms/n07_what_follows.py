@@ -1,15 +1,14 @@
-"""Charts of notebook 07: dated findings by claim, missions away and back, visitors, meetings.
+"""Charts of notebook 07: missions away and back, visitors, meetings of the leader.
 
 Which rows are in, which mission counts as back and which test decides stands in the notebook;
 what is drawn of it stands here. Everything takes tidy frames.
 """
 
-import numpy as np
 import pandas as pd
 
 from derisking.core import dates, tables
 from derisking.draw import style
-from derisking.draw.axes import set_months, set_rows, set_years, shade_span
+from derisking.draw.axes import locate_day, set_months, set_rows, set_years, shade_span
 from derisking.draw.labels import wrap_letters
 from derisking.draw.marks import (
     centre_rows,
@@ -25,15 +24,13 @@ from derisking.draw.marks import (
     write_head,
     write_note,
 )
-from derisking.draw.style import HAIRLINE, INK, NOTE, PALE, SOFT, WASH
+from derisking.draw.style import INK, NOTE, PALE
 from derisking.stats import survival
 
-SIZES = {"strong": 6.6, "moderate": 4.4, "weak": 3.8}  # points; weak marks are hollow besides
 MONTH = 365.25 / 12  # days
-NO_SEAT = ["PSE", "HKG"]  # no members of the United Nations: no vote
 
 
-# -------------------------------------------------------------------------- scoreboard
+# ------------------------------------------------------------------------------ texts
 
 
 def date_texts(claims: pd.DataFrame) -> pd.DataFrame:
@@ -53,48 +50,6 @@ def date_texts(claims: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis("claim_id")
 
 
-BOARD_COLUMNS = {
-    "later": "1 if certainly later than the text behind the claim",
-    "verdict": "verdict by the rule, all findings",
-    "verdict_later": "verdict by the rule, later findings only",
-}
-
-
-def draw_scoreboard(marks: pd.DataFrame, rows: pd.DataFrame, first: str, last: str):
-    """Draw findings as marks in one lane a claim, and the verdicts beside them.
-
-    marks: claim_id, date_earliest, date_latest, bears, strength. rows: indexed by claim_id in the
-    order of the lanes, with name, written_earliest, written_latest, verdict, verdict_later. Grey
-    ground: the text behind the claim was not yet out (paler: perhaps not).
-    """
-    start, kinds = pd.Timestamp(first), style.read_meanings("bears")
-    fig, ax = style.make_canvas(183, 144)
-    fig.set_layout_engine("none")
-    ax.set_position((0.275, 0.105, 0.425, 0.845))
-    set_months(ax, first, last)
-    set_rows(ax, [""] * len(rows), "none")
-    for y, row in enumerate(rows.itertuples()):
-        for until, shade in ((row.written_latest, WASH), (row.written_earliest, HAIRLINE)):
-            heights = (y - 0.46, y + 0.46)
-            ax.fill_between([start, until], *heights, color=shade, lw=0, zorder=0)
-    drawn = marks[marks["date_latest"].ge(start)].copy()
-    drawn["date_earliest"] = drawn["date_earliest"].clip(lower=start)
-    drawn["y"] = _dodge(drawn, list(rows.index), "claim_id", 34, 0.17)
-    for (bears, strength), part in drawn.groupby(["bears", "strength"], sort=False):
-        _draw_weighed(ax, part, kinds[bears], strength)
-    _write_early(ax, marks[marks["date_latest"].lt(start)], rows, start)
-    _write_board(ax, rows)
-    entries = list(kinds.values()) + [
-        (name, make_hollow(look) if name == "weak" else look)
-        for name, size in SIZES.items()
-        for look in [style.Meaning("", NOTE, "o", "full").style(size)]
-    ]
-    draw_key(fig, entries, "below", left=51)
-    words = "text behind the\nclaim not yet out"
-    write_note(ax, start + pd.Timedelta(days=20), 0, words)
-    return fig
-
-
 def _dodge(frame: pd.DataFrame, order: list, lane: str, gap: int, step: float) -> pd.Series:
     """Return the height of each row: its place in `order`, moved so that near marks keep clear."""
     heights = pd.Series(0.0, index=frame.index)
@@ -103,43 +58,6 @@ def _dodge(frame: pd.DataFrame, order: list, lane: str, gap: int, step: float) -
         rows = stack_rows(part["date_earliest"], part["date_latest"], room)
         heights[part.index] = order.index(name) + centre_rows(rows) * step
     return heights
-
-
-def _draw_weighed(ax, part: pd.DataFrame, meaning, strength: str) -> None:
-    """Draw dated marks of one kind; their size and filling give their strength."""
-    look = meaning.style(SIZES[strength])
-    look = make_hollow(look) if strength == "weak" else look
-    for row, day in zip(part.itertuples(), find_middle(part), strict=True):
-        if row.date_earliest != row.date_latest:
-            span = (row.date_earliest, row.date_latest)
-            draw_interval(ax, row.y, *span, meaning.colour, tick=0.07, width=0.6)
-        ax.plot([day], [row.y], zorder=4, **look)
-
-
-def _write_early(ax, early: pd.DataFrame, rows: pd.DataFrame, start: pd.Timestamp) -> None:
-    """Draw findings from before the axis at its left end, with their year."""
-    kinds = style.read_meanings("bears")
-    for row in early.itertuples():
-        y, day = list(rows.index).index(row.claim_id), start + pd.Timedelta(days=18)
-        look = kinds[row.bears].style(SIZES[row.strength])
-        ax.plot([day], [y], zorder=4, **(make_hollow(look) if row.strength == "weak" else look))
-        write_note(ax, day, y, f"{row.date_latest:%Y}", dx=5)
-
-
-def _write_board(ax, rows: pd.DataFrame) -> None:
-    """Write the claims left of the lanes and the two verdicts right of them."""
-    lanes, known = range(len(rows)), style.read_meanings("verdict")
-    write_column(ax, -0.64, lanes, rows.index, fontsize=7, fontweight="bold")
-    names = [wrap_letters(name, 28) for name in rows["name"]]
-    write_column(ax, -0.525, lanes, names, fontsize=7)
-    heads = {"verdict": (1.05, "all findings"), "verdict_later": (1.39, "later ones only")}
-    for column, (x, head) in heads.items():
-        words = [word.replace("open, ", "open,\n") for word in rows[column]]
-        write_column(ax, x, lanes, words, head, fontsize=6)
-        for y, word in enumerate(rows[column]):
-            look = known[word].style(4.2)
-            place = ax.get_yaxis_transform()
-            ax.plot([x - 0.025], [y], transform=place, clip_on=False, **look)
 
 
 # ----------------------------------------------------------------- missions away and back
@@ -158,12 +76,13 @@ def tell_report(row) -> str:
 def draw_roll_call(table: pd.DataFrame, last: str, opened: pd.Timestamp):
     """Draw one line a mission, in groups: at work, away, back, with what is known of the days.
 
-    table: columns group (one of GROUPS), vote, told (note on the right), seen (last report) and
-    the bounds opened_latest, suspended_*, returned_*.
+    table: columns group (one of GROUPS), close (true, false or missing: the colour), told (note on
+    the right), seen (last report) and the bounds opened_latest, suspended_*, returned_*.
     """
     began = table["opened_latest"].where(table["group"].eq("New"))
-    rows, heads = lay_groups(table.assign(began=began), "group", GROUPS)
-    fig, ax = style.make_canvas(183, 156)
+    key = table["close"].map({True: "close", False: "distant"}).fillna("none")
+    rows, heads = lay_groups(table.assign(began=began, key=key), "group", GROUPS)
+    fig, ax = style.make_canvas(183, 150)
     set_years(ax, 2020, 2026, 1, dated=True)
     ax.set_xlim(pd.Timestamp("2020-01-01"), pd.Timestamp(last))
     ax.set_ylim(rows["y"].max() + 0.8, -1.4)
@@ -173,28 +92,27 @@ def draw_roll_call(table: pd.DataFrame, last: str, opened: pd.Timestamp):
     ax.axvline(opened, color=PALE, lw=0.8, zorder=0)
     words = f"border opens, {opened:%B %Y}"
     write_note(ax, opened, -0.75, words, halo=True, ha="center", color=NOTE)
+    looks, place = style.read_meanings("closeness"), ax.get_yaxis_transform()
     for row in rows.itertuples():
-        _draw_presence(ax, row, pd.Timestamp("2020-01-01"))
-    place = ax.get_yaxis_transform()
-    for name, y in heads.items():
-        ax.text(-0.165, y, name, transform=place, fontsize=7, fontweight="bold", va="center")
-    for row in rows.itertuples():
-        key = "none" if pd.isna(row.vote) else "distant" if row.vote == "yes" else "close"
-        look = style.read_meanings("closeness")[key].style(4.2)
+        _draw_presence(ax, row, pd.Timestamp("2020-01-01"), looks[row.key].colour)
+        look = looks[row.key].style(4.2)
         ax.plot([-0.016], [row.y], transform=place, clip_on=False, **look)
-    unknown = np.where(rows["iso3"].isin(NO_SEAT), "none", "unknown")
-    votes = rows["vote"].fillna(pd.Series(unknown, rows.index))
-    write_column(ax, 1.015, rows["y"], votes, "vote")
-    write_column(ax, 1.115, rows["y"], rows["told"], "what is known")
+    for name, y in heads.items():
+        known = rows.loc[rows["group"].eq(name), "close"].dropna()
+        words = f"{name}: {known.sum()} of {len(known)} close" if len(known) else name
+        ax.text(-0.165, y, words, transform=place, fontsize=7, fontweight="bold", va="center")
+    write_column(ax, 1.015, rows["y"], rows["told"], "what is known")
+    told = {"close": "close: did not vote for the resolution", "distant": "distant: voted for it"}
+    draw_key(ax, [(told.get(name, look.label), look) for name, look in looks.items()], "above")
     return fig
 
 
-def _draw_presence(ax, row, first: pd.Timestamp) -> None:
+def _draw_presence(ax, row, first: pd.Timestamp, colour: str) -> None:
     """Draw one mission: thick at work, dotted known to be away, thin some day in between.
 
     After the last report nothing is drawn.
     """
-    at_work = {"color": INK, "lw": 2.2, "solid_capstyle": "butt", "zorder": 2}
+    at_work = {"color": colour, "lw": 3.2, "solid_capstyle": "butt", "zorder": 2}
     if pd.isna(row.suspended_latest):
         start = row.began if pd.notna(row.began) else first
         ax.plot([start, row.seen], [row.y, row.y], **at_work)
@@ -216,51 +134,41 @@ def _draw_presence(ax, row, first: pd.Timestamp) -> None:
 
 NAME_COLUMNS = {
     "group": "what became of the mission",
-    "vote": "vote of the sending state on ES-11/1, 2 March 2022; empty: none or unknown",
+    "close": "1: the state did not vote for ES-11/1, 2 March 2022; empty: no vote known",
     "told": "note at the right",
 }
 RETURN_COLUMNS = {
-    "part": "curve (a) or test (b)",
-    "group": "group of states (a) or definition of closeness (b)",
+    "group": "close or distant state",
     "reading": "how open dates are read",
     "day": "days since the border opened",
-    "at_risk": "missions not yet back",
-    "events": "missions that came back",
     "share": "share of missions back (0 to 1)",
-    "varies": "what differs from the primary test",
-    "handling": "how missions without a report, and Germany, are counted",
-    "cases": "missions in the test",
-    "in_group": "of them close",
-    "observed": "close missions back",
-    "expected": "close missions back if labels did not matter",
-    "p": "two-sided p by permutation",
+}
+READINGS = {
+    "early": "every mission back on the earliest day allowed",
+    "late": "every mission back on the latest day allowed",
 }
 
 
-def draw_return(days: pd.DataFrame, close: pd.Series, tests: pd.DataFrame, end: int):
-    """Draw the curves of close and distant states (a) and the p-values of all tests (b).
+def draw_return(days: pd.DataFrame, close: pd.Series, end: int):
+    """Draw the share of missions back, for close and distant states, as bands.
 
-    days: as from `survival.time_events`; close: nullable flag on its index; tests: columns varies
-    (in the order of its rows), p. end: last day. Returns the figure and what is drawn.
+    days: as from `survival.time_events`; close: nullable flag on its index; end: last day. Returns
+    the figure and what is drawn.
     """
-    fig, (left, right) = style.make_canvas(183, 72, 1, 2, width_ratios=[1, 1.1])
-    write_head(left, "a", "Missions back, by vote on ES-11/1")
-    left.set(xlim=(0, 25), xticks=range(0, 25, 6), ylim=(0, 1))
-    left.set(xlabel="months since the border opened", ylabel="share of missions back")
-    left.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    fig, ax = style.make_canvas(89, 66)
+    ax.set(xlim=(0, 25), xticks=range(0, 25, 6), ylim=(0, 1))
+    ax.set(xlabel="months since the border opened", ylabel="share of missions back")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     parts, entries = [], []
     for flag, key in ((True, "close"), (False, "distant")):
         table, meaning = days[close.eq(flag).fillna(False)], style.read_meanings("closeness")[key]
         lines = survival.bound_curve(table)
-        _draw_envelope(left, survival.align_curves(lines, end), meaning.colour)
-        words = "did not vote for" if flag else "voted for"
-        back = f"{words}: {table['late_event'].sum()} of {len(table)} back"
+        _draw_envelope(ax, survival.align_curves(lines, end), meaning.colour)
+        back = f"{key}: {table['late_event'].sum()} of {len(table)} back"
         entries.append((back, meaning))
-        parts.append(lines.assign(group=words, part="curve"))
-    draw_key(left, entries, "upper left")
-    write_head(right, "b", "p of the test, when one thing differs or all do")
-    _draw_strip(right, tests)
-    return fig, pd.concat([*parts, tests.assign(part="test")], ignore_index=True)
+        parts.append(lines.assign(group=key))
+    draw_key(ax, entries, "upper left")
+    return fig, pd.concat(parts, ignore_index=True)[list(RETURN_COLUMNS)]
 
 
 def _draw_envelope(ax, wide: pd.DataFrame, colour: str) -> None:
@@ -271,39 +179,17 @@ def _draw_envelope(ax, wide: pd.DataFrame, colour: str) -> None:
         ax.step(x, wide[name], where="post", color=colour, lw=width, zorder=2)
 
 
-def _draw_strip(ax, tests: pd.DataFrame) -> None:
-    """Draw each p on a log scale, one row for what differs from the primary test."""
-    names = list(tests["varies"].drop_duplicates())
-    set_rows(ax, [wrap_letters(name, 14) for name in names], "none")
-    primary = tests.loc[tests["varies"].eq(names[0]), "p"].iloc[0]
-    for y, name in enumerate(names):
-        values = tests.loc[tests["varies"].eq(name), "p"]
-        span = {"color": PALE, "lw": 3, "solid_capstyle": "round", "zorder": 1}
-        ax.plot([values.min(), values.max()], [y, y], **span)
-        dot = style.Meaning("", INK, "o", "full").style(3.6)
-        ax.plot(values, [y] * len(values), zorder=3, **make_hollow(dot))
-        ax.plot([primary], [y], zorder=4, **dot)
-        words = f"{values.min():.2f} to {values.max():.2f}" if y else f"{primary:.2f}"
-        write_note(ax, float(values.min()), y - 0.28, words, ha="left")
-    ax.set_xscale("log")
-    ax.set_xlim(0.01, 1.15)
-    ticks = [0.01, 0.05, 0.1, 0.2, 0.5, 1]
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.minorticks_off()
-    ax.axvline(0.05, color=SOFT, lw=0.6, ls=(0, (3, 2)), zorder=0)
-    ax.set_xlabel("p, log-rank test by permutation of labels")
-
-
 # ------------------------------------------------------------------------ steps in lanes
 
 STEP_COLUMNS = {
-    "id": "measure, event, summit or series",
-    "lane": "lane in the figure",
-    "part": "panel of the figure",
-    "direction": "opening, closing or neutral; for bodies part taken, kept out, offer",
+    "panel": "panel of the figure",
+    "id": "measure or event",
+    "direction": "opening, closing or neutral",
     "title": "short name",
+    "lane": "group of rows",
+    "until": "last possible day of the step that undid it",
     "origin": "where visitors or partners come from",
-    "words": "words beside the mark",
+    "words": "words beside the bar",
     "short": "1 if only a short talk in a third country",
 }
 
@@ -335,34 +221,68 @@ def count_days_open(steps: pd.DataFrame) -> pd.Series:
     return (pd.Series(ends, index=undone.index) - undone["date_earliest"]).dt.days
 
 
-def draw_visitors(visitors: pd.DataFrame, labels: list, steps: pd.DataFrame, lasting, last: str):
-    """Draw yearly visitors (a) and steps of opening and shutting (b).
+def pair_steps(steps: pd.DataFrame, single: list[str]) -> pd.DataFrame:
+    """Return openings with the day they ended, each on one row with its words.
+
+    single: ids of openings for one day, which nothing ends. Adds until (the day of the step that
+    undid an opening; missing if none is known) and words; a step that undid another has no row.
+    """
+    days = count_days_open(steps[~steps["id"].isin(single)])
+    ends = steps.set_index("id")["date_latest"]
+    rows = steps.assign(until=steps["reversed_by"].map(ends).where(steps["id"].isin(days.index)))
+    rows = rows[~rows["id"].isin(steps.set_index("id").loc[days.index, "reversed_by"])]
+    told = {"opening": "no shutting known", "closing": "", "neutral": "did not happen"}
+    words = rows["direction"].map(told).where(~rows["id"].isin(single), "for one day")
+    lasted = rows["id"].map(days).astype("Int64").astype("string") + " days"
+    return rows.assign(words=lasted.fillna(words))
+
+
+def draw_visitors(visitors: pd.DataFrame, labels: list, steps: pd.DataFrame, last: str):
+    """Draw how long tourism and links were open (a) and yearly visitors by origin (b).
 
     visitors: series_id, origin, year, period, value, unit, basis. labels: words, year, height and
-    alignment. steps: as from `pick_steps`. lasting: lanes in which an opening lasts. Returns the
-    figure and what is drawn.
+    alignment. steps: as from `pair_steps`. Returns the figure and what is drawn.
     """
-    fig, (top, below) = style.make_canvas(183, 160, 2, 1, height_ratios=[72, 88])
-    write_head(top, "a", "Visitors by origin")
-    _draw_origins(top, visitors)
+    fig, (top, below) = style.make_canvas(183, 158, 2, 1, height_ratios=[88, 66])
+    write_head(top, "a", "What was opened, and for how long")
+    set_months(top, "2024-01-01", last)
+    _draw_openings(top, steps)
+    write_head(below, "b", "Visitors by origin, a year")
+    _draw_origins(below, visitors)
     for words, year, height, align in labels:
-        write_note(top, year, height, words, ha=align, color=INK)
-    write_head(below, "b", "Openings and shuttings of tourism, and links")
-    places = list(dict.fromkeys(steps["lane"]))
-    turn = steps.groupby("lane").cumcount() % 2 * 2 - 1
-    alone = steps.groupby("lane")["lane"].transform("size").eq(1)
-    shift = (turn * 0.22).mask(alone, 0.0)
-    placed = steps.assign(y=steps["lane"].map(places.index) + shift)
-    set_months(below, "2024-01-01", last)
-    set_rows(below, places, "between")
-    _draw_steps(below, placed, lasting)
-    kinds = style.read_meanings("measure")
-    words = {"opening": "opening", "closing": "shutting", "neutral": "announced, did not happen"}
-    draw_key(below, [(words[key], kinds[key]) for key in words], "above right")
+        write_note(below, year, height, words, ha=align, color=INK)
     columns = ["series_id", "origin", "year", "period", "value", "unit", "basis"]
-    above = visitors[columns].assign(part="series")
-    columns = ["id", "lane", "date_earliest", "date_latest", "direction", "title"]
-    return fig, pd.concat([above, steps[columns].assign(part="steps")], ignore_index=True)
+    series = visitors[columns].assign(panel="b")
+    columns = ["id", "lane", "date_earliest", "date_latest", "until", "direction", "title", "words"]
+    return fig, pd.concat([steps[columns].assign(panel="a"), series], ignore_index=True)
+
+
+def _draw_openings(ax, steps: pd.DataFrame) -> None:
+    """Draw a bar from each opening to its end, pale to the edge if no end is known."""
+    kinds, edge = style.read_meanings("measure"), ax.get_xlim()[1]
+    rows, heads = lay_groups(steps, "lane")
+    ax.set_ylim(rows["y"].max() + 0.6, -0.7)
+    ax.set_yticks(rows["y"], rows["title"])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    place = ax.get_yaxis_transform()
+    for name, y in heads.items():
+        look = {"fontsize": 7, "fontweight": "bold", "ha": "right", "va": "center"}
+        ax.text(-0.0085, y, name, transform=place, **look)
+    ax.hlines(rows["y"], *ax.get_xlim(), color=PALE, lw=0.4, zorder=0)
+    rows = rows.assign(day=find_middle(rows))
+    for row in rows.itertuples():
+        start, kept = locate_day(ax, row.day), row.words == "no shutting known"
+        if kept or pd.notna(row.until):
+            end = edge if kept else locate_day(ax, row.until)
+            bar = {"color": kinds["opening"].colour, "alpha": 0.4 if kept else 1.0, "lw": 5}
+            ax.plot([start, end], [row.y] * 2, solid_capstyle="butt", zorder=1, **bar)
+        if pd.notna(row.until):
+            ax.plot(end, row.y, zorder=3, **kinds["closing"].style(5))
+    draw_dated(ax, rows, "y", "direction", kinds, size=5, tick=0.2)
+    write_column(ax, 1.01, rows["y"], rows["words"])
+    words = {"opening": "opening", "closing": "shutting", "neutral": "announced"}
+    draw_key(ax, [(words[key], kinds[key]) for key in words], "above right")
 
 
 def _draw_origins(ax, visitors: pd.DataFrame) -> None:
@@ -381,69 +301,14 @@ def _draw_origins(ax, visitors: pd.DataFrame) -> None:
         start, end = (int(year) for year in row.period.split("/"))
         dashes = {"color": kinds[row.origin].colour, "lw": 0.9, "ls": (0, (3, 2))}
         ax.plot([start, end + 1], [row.value] * 2, **dashes)
-    set_years(ax, 1996, 2028, 5)
+    set_years(ax, 1996, 2029, 5)
     ax.set(yscale="log", ylim=(30, 1e6), ylabel="persons or journeys a year (log scale)")
     ax.yaxis.set_minor_locator(style.mpl.ticker.NullLocator())
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.yaxis.grid(True)
 
 
-def _draw_steps(ax, steps: pd.DataFrame, lasting) -> None:
-    """Draw dated steps with their words; in the lanes `lasting` a line runs on from an opening.
-
-    It ends at the step that undid the opening, or runs dotted to the edge if none is known.
-    """
-    kinds = style.read_meanings("measure")
-    draw_dated(ax, steps, "y", "direction", kinds, size=4.6, tick=0.1)
-    ends = steps.set_index("id")["date_latest"]
-    first, last = (pd.Timestamp(style.mpl.dates.num2date(x)) for x in ax.get_xlim())
-    first, last = first.tz_localize(None), last.tz_localize(None)
-    steps = steps.assign(day=find_middle(steps))
-    for row in steps.itertuples():
-        undone = row.lane in lasting and pd.notna(row.reversed_by)
-        if row.lane in lasting and row.direction == "opening":
-            until = ends[row.reversed_by] if undone else last
-            dash = {"ls": "-", "lw": 1.6} if undone else {"ls": (0, (1, 2)), "lw": 1.0}
-            ax.plot([row.day, until], [row.y] * 2, color=kinds["opening"].colour, zorder=1, **dash)
-        gaps = steps.loc[steps["y"].eq(row.y), "day"] - row.day
-        near = gaps.between(pd.Timedelta(days=1), (last - first) * 0.2).any()
-        right = not near and not undone and row.day < first + (last - first) * 0.8
-        words = wrap_letters(row.title, 52)
-        side = {"dx": 5, "ha": "left"} if right else {"dx": -5, "ha": "right"}
-        write_note(ax, row.day, row.y, words, halo=True, **side)
-
-
-# -------------------------------------------------------------------- bodies and meetings
-
-
-def draw_acts(acts: pd.DataFrame, order: list[str], first: str, last: str, shut: tuple):
-    """Draw acts in international bodies, one a row with its words, in groups by who leads them.
-
-    acts: lane, date_earliest, date_latest, direction, title. A group without acts says so.
-    shut: first and last day of the closed border.
-    """
-    empty = [name for name in order if name not in set(acts["lane"])]
-    filler = pd.DataFrame({"lane": empty, "title": "no entry in the tables"})
-    listed = pd.concat([acts.sort_values("date_earliest", kind="stable"), filler])
-    rows, heads = lay_groups(listed, "lane", order)
-    fig, ax = style.make_canvas(183, 78)
-    set_years(ax, int(first[:4]), int(last[:4]), 1, dated=True)
-    ax.set_ylim(rows["y"].max() + 0.6, -0.8)
-    ax.set_yticks(rows["y"], rows["title"])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    for name, y in heads.items():
-        place = ax.get_yaxis_transform()
-        ax.text(-0.0085, y, name, transform=place, ha="right", va="center", fontweight="bold")
-    ax.hlines(rows["y"], *ax.get_xlim(), color=PALE, lw=0.4, zorder=1)
-    kinds = style.read_meanings("measure")
-    known = rows[rows["date_earliest"].notna()]
-    draw_dated(ax, known, "y", "direction", kinds, size=5, tick=0.25)
-    shade_span(ax, *shut, words="closed border")
-    words = {"opening": "takes part", "closing": "foreign staff kept out or gone"}
-    words["neutral"] = "offer"
-    draw_key(ax, [(words[key], kinds[key]) for key in words], "above right")
-    return fig
+# ------------------------------------------------------------------------------- meetings
 
 
 def draw_meetings(met: pd.DataFrame, partners: dict, first: str, last: str, shut: tuple):
@@ -464,5 +329,6 @@ def draw_meetings(met: pd.DataFrame, partners: dict, first: str, last: str, shut
     for _, rows in others.groupby(others["day"].diff().gt(pd.Timedelta(days=400)).cumsum()):
         words = wrap_letters(", ".join(dict.fromkeys(rows["counterpart_country"])), 34)
         write_note(ax, rows["day"].mean(), len(order) - 0.1, words, ha="center", color=INK)
-    shade_span(ax, *shut, words="closed border")
+    apart = met[met["date_latest"].gt(shut[0]) & met["date_earliest"].lt(shut[1])]
+    shade_span(ax, *shut, words=f"closed border:\n{len(apart) or 'no'} meetings")
     return fig
