@@ -151,6 +151,13 @@ def test_sources_are_named_once_in_order_of_publication():
     assert published.is_monotonic_increasing and sources.list_references(lists).index.is_unique
 
 
+def test_a_korean_title_is_in_hangul_and_told_in_english():
+    known = tables.load_table("sources")
+    own = known[known["language"].eq("ko") & ~known["title_is_ours"]]
+    hangul = own["title"].str.contains("[\uac00-\ud7a3]")
+    assert hangul.sum() >= 9 and own.loc[hangul, "notes"].str.contains("in English: ").all()
+
+
 def test_voices_count_whom_a_paper_passes_on():
     assert sources.name_voices(
         "newsis-2024-01-30-mofa-list;koreaherald-2024-01-30-missions-44"
