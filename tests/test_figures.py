@@ -205,13 +205,20 @@ def test_a_phone_version_is_saved_beside_the_figure_and_checked_like_it(stage):
 
 
 def test_codes_come_with_their_meaning(stage):
-    frame = GOOD["data"].assign(status=["kept", "closed"], step=["one", "two"], word=["x", "y"])
-    told = {"step": "Step.", "word": "Word.", "status": "What became of it.", **GOOD["columns"]}
-    attempt(draw()[0], data=frame, columns=told, codes={"step": {"one": "first", "two": "second"}})
+    fig, ax = draw()
+    marks.write_head(ax, "a", "Missions closed")
+    frame = pd.concat([GOOD["data"]] * 2).assign(status=["kept", "closed"] * 2, panel="a")
+    frame = frame.assign(
+        step=["one", "two"] * 2, word=["Kim Jong Un", "y"] * 2, how=["in_part"] * 4
+    )
+    told = {"step": "Step.", "word": "Word.", "how": "How.", "status": "Status.", **GOOD["columns"]}
+    attempt(fig, data=frame, columns=told, codes={"step": {"one": "first", "two": "second"}})
     (record,) = json.loads((stage / "figures" / "datapackage.json").read_text())["resources"]
     fields = {field["name"]: field for field in record["schema"]["fields"]}
     assert fields["status"]["codes"] == {"kept": "kept", "closed": "closed"}
     assert fields["step"]["constraints"] == {"enum": ["one", "two"]}
+    assert fields["panel"]["codes"] == {"a": "Missions closed"}
+    assert fields["how"]["codes"] == {"in_part": "in part"}
     assert "codes" not in fields["word"] and "codes" not in fields["year"]
 
 
@@ -272,6 +279,28 @@ def test_the_record_says_what_a_reader_needs(record):
     assert all(len(field["description"]) > 8 for field in record["schema"]["fields"])
     header = (paths.FIGURES / record["path"]).read_text(encoding="utf-8").splitlines()[0]
     assert header.split(",") == [field["name"] for field in record["schema"]["fields"]]
+
+
+@each_figure
+def test_r_keeps_the_names_of_columns_and_codes_have_a_meaning(record):
+    frame = pd.read_csv(paths.FIGURES / record["path"], dtype=str, keep_default_na=False)
+    for field in record["schema"]["fields"]:
+        name, found = field["name"], set(frame[field["name"]]) - {""}
+        assert save.NAME.fullmatch(name) and name not in save.R_WORDS
+        codes = all(save.NAME.fullmatch(value) for value in found) and not name.endswith("_id")
+        if field["type"] == "string" and found and codes and len(found) < min(len(frame), 20):
+            assert found == set(field["codes"]) == set(field["constraints"]["enum"]), name
+            assert all(field["codes"].values()), name
+
+
+@each_figure
+def test_panels_are_told_apart_by_letters_that_stand_in_the_figure(record):
+    frame = pd.read_csv(paths.FIGURES / record["path"], dtype=str)
+    if "panel" in frame:
+        text = PdfReader(paths.FIGURES / f"{record['name']}.pdf").pages[0].extract_text()
+        letters = set(frame["panel"].dropna())
+        assert letters <= set("abcdefghijkl"), letters
+        assert letters - {"a"} <= set(text.split()), "a letter of a panel is not drawn"
 
 
 @each_figure

@@ -303,6 +303,7 @@ def write_head(
 ) -> None:
     """Write letter, subject and unit of a panel above it on one line, `rise` points up."""
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "baseline"}
+    ax.set_label(f"{letter} {words}")  # for the codes of column panel, see `save.find_panels`
     if letter:
         ax.annotate(letter, (0, 1), (0, rise), fontsize=8, fontweight="bold", **place)
     ax.annotate(words, (0, 1), (11 if letter else 0, rise), fontsize=size, **place)

@@ -340,33 +340,48 @@ R_WORDS = {"if", "else", "repeat", "while", "function", "for", "next", "break", 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def find_codes(values: pd.Series, name: str, tables: list[str]) -> dict[str, str]:
-    """Return the codes in a column and what they mean; none if it holds words or names.
+def find_codes(
+    values: pd.Series, name: str, tables: list[str], panels: dict[str, str]
+) -> dict[str, str]:
+    """Return the codes in a column and what they mean; none if it holds words, names or keys.
 
-    As in the first source table that has such a column with codes; else as in the group of
-    meanings.csv that has the name of the column, or knows all its values.
+    panels: letters of the panels and their subjects. The meaning is that in the first source table
+    that has such a column; else in the group of meanings.csv with the name of the column, or in
+    the only one that knows all its values; else the name of a column of a source table; else the
+    code itself, written as words.
     """
-    found = set(values.dropna())
-    known = [
-        field.get("codes", {})
-        for table in tables
-        for field in read_schema(table)["fields"]
-        if field["name"] == name
-    ]
+    found = sorted(set(values.dropna()))
     groups = {group: read_meanings(group) for group in list_groups()}
     labels = {group: {k: look.label for k, look in of.items()} for group, of in groups.items()}
-    if name in labels:
-        known.append(labels.pop(name))
+    fields = [field for table in tables for field in read_schema(table)["fields"]]
+    known = [field.get("codes", {}) for field in fields if field["name"] == name]
+    known += [labels.pop(name)] if name in labels else []
+    fits = [of for of in labels.values() if set(found) <= set(of)]
+    known += (
+        fits[:1]
+        if all([of[k] for k in found] == [fits[0][k] for k in found] for of in fits)
+        else []
+    )
+    known += [panels, {field["name"]: field["description"] for field in fields}]
     for codes in known:
-        if found and found <= set(codes):
+        if found and set(found) <= set(codes):
             return {key: word for key, word in codes.items() if key in found}
-    fits = [{k: word for k, word in of.items() if k in found} for of in labels.values()]
-    fits = [of for of in fits if found and set(of) == found]
-    return fits[0] if fits and all(of == fits[0] for of in fits) else {}
+    coded = len(found) < min(len(values), 20) and all(NAME.fullmatch(value) for value in found)
+    return {key: key.replace("_", " ") for key in found} if coded and name[-3:] != "_id" else {}
+
+
+def find_panels(fig) -> dict[str, str]:
+    """Return the letters of the panels of a figure and their subjects, see `marks.write_head`."""
+    found = [re.fullmatch(r"([a-z]) (.+)", ax.get_label()) for ax in fig.axes]
+    return {match[1]: match[2] for match in found if match}
 
 
 def _fields(
-    data: pd.DataFrame, tables: list[str], columns: dict[str, str], codes: dict[str, dict]
+    data: pd.DataFrame,
+    tables: list[str],
+    columns: dict[str, str],
+    codes: dict[str, dict],
+    panels: dict[str, str],
 ) -> list[dict]:
     """Describe each column of a figure's CSV.
 
@@ -393,9 +408,9 @@ def _fields(
         field = {"name": name, "type": kind, "description": known[name]}
         if kind == "boolean":
             field |= {"trueValues": ["1"], "falseValues": ["0"]}
-        shown = codes.get(name) or (
-            find_codes(data[name], name, tables) if kind == "string" else {}
-        )
+        shown = codes.get(name, {})
+        if kind == "string" and not shown:
+            shown = find_codes(data[name], name, tables, panels)
         if shown:
             field |= {"codes": shown, "constraints": {"enum": list(shown)}}
         fields.append(field)
@@ -418,8 +433,8 @@ def save_figure(
 
     name: NN-words, NN the number of the notebook. data: one row per mark drawn, the columns
     plotted. tables: names of the tables the data come from. columns: what those columns of `data`
-    mean that no source table has. codes: by column, what its codes mean, where neither a source
-    table nor meanings.csv says so. phone: the same figure drawn 89 mm wide, saved as
+    mean that no source table has. codes: by column, what its codes mean, where nothing else says so
+    (see `find_codes`). phone: the same figure drawn 89 mm wide, saved as
     NN-words-phone.png beside it. caption: finding first. alt: one to three sentences. Without the
     two they are read from the notebook (see `find_words`).
 
@@ -437,7 +452,7 @@ def save_figure(
         warnings.simplefilter("always")
         if not faults:
             try:
-                fields = _fields(data, tables, columns, codes)
+                fields = _fields(data, tables, columns, codes, find_panels(fig))
             except FigureError as error:
                 faults.append(str(error))
             files, wrong = _render_files(fig, name, caption, alt)

@@ -1,5 +1,7 @@
 """Notebook 01: what the tables say about themselves, and charts of lists, totals, voices, years."""
 
+import itertools
+
 import pandas as pd
 from matplotlib.colors import LogNorm
 
@@ -8,7 +10,15 @@ from derisking.core.cells import split_items
 from derisking.core.sources import name_voices
 from derisking.core.tables import keep_sourced, load_table
 from derisking.draw.axes import set_grid, set_months, set_rows, set_years
-from derisking.draw.marks import draw_dated, draw_dumbbells, draw_key, write_note
+from derisking.draw.labels import wrap_letters
+from derisking.draw.marks import (
+    draw_dated,
+    draw_dumbbells,
+    draw_key,
+    find_middle,
+    write_head,
+    write_note,
+)
 from derisking.draw.style import INK, MUTED, SEQUENTIAL, read_meanings
 
 # What the columns of these frames mean, for the figures drawn from them.
@@ -139,30 +149,56 @@ def draw_totals(axes: dict, published: pd.DataFrame, bases: dict[str, str]) -> N
     """Draw the published totals of each counting basis into a panel of its own, with their key.
 
     One mark is one published count, its bar the days it may refer to; what is not in use is pale.
+    Seoul's counts bear their numbers.
     """
-    for quantity, label in bases.items():
-        set_years(axes[quantity], 1968, 2026, every=10, minor=2, dated=True)
-        axes[quantity].set(ylabel=label, ylim=(0, 90))
-        _draw_counts(axes[quantity], published[published["quantity"].eq(quantity)])
+    for letter, (quantity, label) in zip("abc", bases.items(), strict=True):
+        ax, rows = axes[quantity], published[published["quantity"].eq(quantity)]
+        set_years(ax, 1968, 2027, every=10, minor=2, dated=True)
+        ax.set(ylim=(0, 95), yticks=range(0, 81, 20))
+        write_head(ax, letter, label)
+        _draw_counts(ax, rows)
+        used = rows["series"].eq("rok") & rows["status"].eq("used")
+        _number_marks(ax, rows[used].assign(day=find_middle(rows, "asof")).sort_values("day"))
     axes["key"].axis("off")
     present, look = set(published["series"]), {"title": "Who counts", "alignment": "left"}
     draw_key(axes["key"], "body", "center left", only=present, **look)
 
 
+def _number_marks(ax, rows: pd.DataFrame, near: int = 3) -> None:
+    """Write the value beside marks in order of `day`; over it, and in a cluster left and right too.
+
+    A mark within `near` years of the last one numbered, and nearly as high, has no number.
+    """
+    kept = []
+    for row in rows.dropna(subset="value").itertuples():
+        close = bool(kept) and (row.day - kept[-1].day).days < near * 365
+        if not close or abs(row.value - kept[-1].value) > 1:
+            kept.append(row)
+    gaps = [(b.day - a.day).days < near * 365 for a, b in itertools.pairwise(kept)]
+    for row, after, before in zip(kept, [False, *gaps], [*gaps, False], strict=False):
+        side = {"dx": 8, "ha": "left"} if after else {"dy": 7, "ha": "center"}
+        side = {"dx": -5, "ha": "right"} if before and after else side
+        look = {"fontsize": 7, "weight": "bold", "color": INK}
+        write_note(ax, row.day, row.value, f"{row.value}", **look, **side)
+
+
 def draw_late_totals(ax, late: pd.DataFrame, words: dict[str, str]) -> None:
     """Draw the totals of 2023 and 2024 enlarged; words: a note for some counts, by count_id."""
     set_months(ax, "2023-04-01", "2024-09-01", form="%b %Y")
-    ax.set(ylim=(41, 55), ylabel="All missions, 2023 and 2024 enlarged")
+    ax.set(ylim=(41, 55))
+    write_head(ax, "d", "All missions, 2023 and 2024")
     _draw_counts(ax, late)
     for name, who in words.items():
         value = late.set_index("count_id").loc[name, "value"]
-        write_note(ax, "2024-01-20", value, f"{value} {who}")
+        note = {"color": INK} if who.startswith("Seoul") else {}
+        write_note(ax, "2024-01-20", value, wrap_letters(f"{value} {who}", 22), **note)
 
 
 def _draw_counts(ax, counts: pd.DataFrame) -> None:
     counts = counts.assign(faint=counts["status"].ne("used"))
-    look = {"name": "asof", "size": 4, "tick": 0, "faint": "faint"}
-    draw_dated(ax, counts, "value", "series", read_meanings("body"), **look)
+    seoul, look = counts["series"].eq("rok"), {"name": "asof", "tick": 0, "faint": "faint"}
+    for rows, size in ((counts[~seoul], 3.2), (counts[seoul], 5)):
+        draw_dated(ax, rows, "value", "series", read_meanings("body"), size=size, **look)
 
 
 def draw_voices(ax, heard: pd.DataFrame) -> None:
