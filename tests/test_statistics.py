@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from derisking.core import tables
+from derisking.core import paths, tables
 from derisking.stats import exact
 
 LISTS = [
@@ -247,6 +247,65 @@ def test_joint_test_keeps_its_level():
     assert 0.3 < np.mean(np.array(least) < 0.5) < 0.6
 
 
+def plant_reciprocity(rng, with_rate, without_rate, posts=60):
+    """Closures by chance among embassies the host returns and others; some posts are neither."""
+    house = pd.Series(rng.random(posts) < 0.5, dtype="boolean")
+    house[: posts // 10] = pd.NA
+    chance = house.map({True: with_rate, False: without_rate}).fillna(without_rate).astype(float)
+    closed = pd.Series(rng.random(posts) < chance)
+    lists = pd.DataFrame({"one": closed, "other": closed ^ (rng.random(posts) < 0.02)})
+    noise = pd.DataFrame({f"trait {i}": rng.random(posts) < 0.4 for i in range(6)})
+    return lists, noise.astype("boolean").assign(house=house)
+
+
+def test_planted_reciprocity_is_found_and_a_null_is_not():
+    """Among six idle traits, by the same joint test, with posts that have no counterpart."""
+    found = {}
+    for name, rates in {"planted": (0.0, 0.5), "null": (0.25, 0.25)}.items():
+        least = []
+        for run in range(40):
+            closed, traits = plant_reciprocity(np.random.default_rng(run), *rates)
+            joint = exact.compare_jointly(closed, traits, draws=400, seed=run)
+            least.append(joint.adjusted["house"].min() < 0.05)
+        found[name] = np.mean(least)
+    assert found["planted"] > 0.9
+    assert found["null"] < 0.05 + 2 * math.sqrt(0.05 * 0.95 / 40)
+
+
+def test_few_recodings_by_hand():
+    """None of 23 against 8 of 24: one post moved leaves p at 0.02, two lift it above 0.05."""
+    assert exact.count_recodings(*two_by_two(0, 23, 8, 16)) == 2
+    assert stats.fisher_exact([[1, 22], [8, 16]]).pvalue < 0.05
+    assert stats.fisher_exact([[2, 22], [7, 16]]).pvalue > 0.05  # one closed, one returned
+
+
+def test_recodings_by_trying_every_change():
+    """The fewest posts over all subsets of posts and both kinds of change, on nine posts."""
+    closed, trait = two_by_two(4, 1, 0, 4)
+    assert exact.compare_closures(closed, trait).p < 0.05
+    tries = [
+        number
+        for number in (1, 2, 3)
+        for posts in itertools.combinations(range(9), number)
+        for kinds in itertools.product("ct", repeat=number)
+        if _p_after(closed, trait, posts, kinds) >= 0.05
+    ]
+    assert exact.count_recodings(closed, trait) == min(tries)
+
+
+def _p_after(closed, trait, posts, kinds):
+    shut, has = closed.copy(), trait.copy()
+    for post, kind in zip(posts, kinds, strict=True):
+        (shut if kind == "c" else has)[post] ^= True
+    return stats.fisher_exact(pd.crosstab(has, shut).reindex(
+        index=[True, False], columns=[True, False], fill_value=0)).pvalue  # fmt: skip
+
+
+def test_recodings_of_too_few_posts_are_refused():
+    with pytest.raises(ValueError, match="too few"):
+        exact.count_recodings(*two_by_two(1, 1, 0, 1))
+
+
 def test_joint_test_leaves_out_unknown_traits(posts):
     closed, traits = posts
     trait = traits[["opened_after_2010"]].astype("boolean")
@@ -365,3 +424,54 @@ def test_equality_by_full_enumeration():
 )
 def test_ratio_words(value, words):
     assert exact.word_ratio(value) == words
+
+
+# ----------------------------------------------------------------------- the data of every figure
+
+RISING = [  # columns of which the later may never lie below the earlier
+    ("low", "high"),
+    ("lower", "upper"),
+    ("low", "odds_ratio", "high"),
+    ("odds_ratio_low", "odds_ratio_high"),
+    ("least", "most"),
+    ("less", "more"),
+    ("median", "p75", "p90", "p95", "max"),
+    ("median_per_year", "p95_per_year", "max_per_year"),
+    ("early", "late"),
+    ("earliest", "latest"),
+]
+BOUNDS = ("_earliest", "_latest"), ("_low", "_high"), ("_lower", "_upper")
+
+
+def list_rising(columns) -> list[list[str]]:
+    """The groups of columns of a table that must rise from left to right."""
+    named = [[name for name in group if name in columns] for group in RISING]
+    paired = [
+        [name, name.removesuffix(low) + high]
+        for low, high in BOUNDS
+        for name in columns
+        if name.endswith(low) and name.removesuffix(low) + high in columns
+    ]
+    return [group for group in named + paired if len(group) > 1]
+
+
+def find_falls(frame: pd.DataFrame) -> list[str]:
+    """Say in which rows of a table a lower bound or percentile lies above a higher one."""
+    return [
+        f"row {row + 2}: {first} {frame.loc[row, first]} > {second} {frame.loc[row, second]}"
+        for group in list_rising(frame.columns)
+        for first, second in itertools.pairwise(group)
+        for row in frame.index[frame[first].gt(frame[second])]
+    ]
+
+
+@pytest.mark.parametrize("file", sorted(paths.FIGURES.glob("*.csv")), ids=lambda file: file.stem)
+def test_bounds_and_percentiles_rise_in_every_figure(file):
+    assert not find_falls(pd.read_csv(file)), file.name
+
+
+def test_a_falling_percentile_is_seen():
+    frame = pd.DataFrame({"median": [0.1, 0.3], "p95": [0.2, 0.2], "date_earliest": ["2020"] * 2})
+    frame["date_latest"] = ["2019", "2021"]
+    assert [words.split(":")[0] for words in find_falls(frame)] == ["row 3", "row 2"]
+    assert len(list_rising(pd.read_csv(paths.FIGURES / "08-base-rates.csv").columns)) == 1

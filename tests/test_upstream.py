@@ -115,6 +115,19 @@ def test_distribution_has_the_columns_of_the_table(dipcon, monkeypatch):
     assert first["senders_ge_17pct"] == 1
     assert first["prk_closed_share"] == pytest.approx(0.6667)
     assert table["prev_wave"].tolist() == [1989, 1989, 1990, 1990][: len(table)]
+    assert pd.isna(table.iloc[-1]["senders_lasting_ge_17pct"])  # no later count
+
+
+def test_senders_of_like_size_are_counted_apart():
+    """Of two senders with 40 and more, one has 53 posts and closes nine, one has 100 and closes
+    fifty."""
+    shares = {"closed_share": [9 / 53, 0.5], "per_year": [9 / 53, 0.5], "before": [53, 100]}
+    rest = {"closed": [9, 50], "opened": 0, "back": 0, "net_loss": 0.0, "lasting_share": 0.0}
+    head = {"prev_wave": 1989, "wave": 1990, "years_between": 1, "sender": ["1", "2"]}
+    table = rates.summarise_senders(pd.DataFrame({**head, **shares, **rest}), "test", "")
+    row = table.set_index("min_missions").loc[40]
+    assert row[["senders", "senders_ge_17pct"]].tolist() == [2, 2]
+    assert row[["senders_to_70", "senders_to_70_ge_17pct_per_year"]].tolist() == [1, 1]
 
 
 def test_committed_table_is_used_without_a_workbook(tmp_path):

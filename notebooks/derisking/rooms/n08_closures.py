@@ -5,11 +5,10 @@ The tests stand in stats/exact.py and are run in the notebook. Frames are tidy, 
 
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from derisking.draw import style
-from derisking.draw.axes import set_grid, set_rows
+from derisking.draw.axes import place_axes, set_rows
 from derisking.draw.marks import (
     draw_interval,
     draw_key,
@@ -18,12 +17,13 @@ from derisking.draw.marks import (
     write_head,
     write_note,
 )
-from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, PALE, SOFT
+from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, PALE
 from derisking.stats import exact, rates, survival
 
 DAY, YEAR = pd.Timedelta(days=1), pd.Timedelta(days=365.25)
 RING = {"ms": 3, "mfc": "white", "mec": MUTED, "mew": 0.7}
-LIMITS = (0.03, 100)  # of the axis of odds ratios
+LIMITS = (0.03, 100)  # odds ratios on the axis; none and no limit stand beyond a break
+NONE, ENDLESS = 0.0155, 200  # where these two stand
 COLUMNS = {  # what the columns of the figures' data mean
     "definition": "Definition of closed (list_id)",
     "trait": "Trait, yes or no",
@@ -49,26 +49,24 @@ COLUMNS = {  # what the columns of the figures' data mean
     "more": "Smallest odds ratio above 1 found with 80 percent power",
     "less": "Largest odds ratio below 1 found with 80 percent power (0: none)",
     "label": "Name as drawn",
-    "before": "Posts before",
-    "closed": "Posts closed (South Korean count)",
+    "closed": "Missions closed in the round, by South Korean counts",
     "share": "Share of posts closed by South Korean counts, 0 to 1",
     "median_per_year": "Median over senders, share of posts a year, 0 to 1",
     "p95_per_year": "95th percentile over senders, share of posts a year, 0 to 1",
     "max_per_year": "Largest sender, share of posts a year, 0 to 1",
     "prk_per_year": "North Korea in the same data, share of posts a year, 0 to 1",
-    "value": "Change in percent",
+    "value": "Change of output in percent, Bank of Korea, as first published",
     "year": "Calendar year",
     "lag": "Years before the round",
-    "reported": "Missions closed",
-    "year_start": "First year",
-    "year_end": "Last year",
-    "status": "used or disputed",
     "age": "Age in years",
     "alive": "Share of posts still open",
     "at_risk": "Posts watched at that age",
     "reading": "Reading of the dates",
     "city": "City of the post",
     "round": "Round of closures",
+    "counts": "Posts closed in Africa and elsewhere, or with and without the trait, in words",
+    "names": "Cities of the posts that were closed",
+    "pooled": "1 if the row pools the others of its panel",
     "wave": "Year of the later count, or of the round of North Korea",
     "returned_gone": "Posts with the trait that were closed or gone",
     "returned_kept": "Posts with the trait that were kept",
@@ -80,24 +78,43 @@ COLUMNS = {  # what the columns of the figures' data mean
 # ------------------------------------------------------------------------------------ odds ratios
 
 
-def _draw_ratio_axis(ax, limits: tuple[float, float] = LIMITS) -> None:
-    ax.set(xscale="log", xlim=limits)
-    ticks = [tick for tick in (0.01, 0.1, 1, 10, 100) if limits[0] <= tick <= limits[1]]
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+def _locate_ratio(value: float, limits: tuple[float, float] = LIMITS) -> float:
+    """Return where an odds ratio stands: 0 and infinity beyond the breaks of the axis."""
+    if value == 0 or np.isinf(value):
+        return NONE if value == 0 else ENDLESS
+    return float(np.clip(value, *limits))
+
+
+def _draw_ratio_axis(ax, limits: tuple[float, float] = LIMITS, endless: bool = False) -> None:
+    """Give `ax` odds ratios, with a place for 0, and for no limit if `endless`, past a break."""
+    last = ENDLESS * 1.25 if endless else limits[1]
+    ax.set(xscale="log", xlim=(NONE / 1.25, last))
+    ticks = [tick for tick in (0.1, 1, 10) if limits[0] <= tick <= limits[1]]
+    names = [f"{tick:g}" for tick in ticks]
+    places = [NONE, *ticks, *([ENDLESS] if endless else [])]
+    ax.set_xticks(places, ["0", *names, *(["no limit"] if endless else [])])
     ax.minorticks_off()
     ax.axvline(1, color=INK, lw=0.6, zorder=0)
     ax.spines["left"].set_visible(False)
+    for middle in [np.sqrt(NONE * limits[0]), np.sqrt(limits[1] * ENDLESS)][: 1 + endless]:
+        ax.axvspan(middle / 1.05, middle * 1.05, color="white", lw=0, zorder=2.6)
+        for edge in (middle / 1.05, middle * 1.05):
+            mark = {"marker": [(-0.5, -1), (0.5, 1)], "ms": 6, "mec": INK, "mew": 0.6}
+            place = ax.get_xaxis_transform()
+            ax.plot(edge, 0, transform=place, clip_on=False, zorder=4, **mark)
+    ax.spines["bottom"].set_zorder(2.5)
 
 
 def _draw_ratio(ax, row, y: float, colour: str, size: float, limits=LIMITS) -> None:
-    """Draw an odds ratio with its interval; what lies beyond `limits` ends in an arrow head."""
-    low, high = np.clip([row.low, row.high], *limits)
+    """Draw an odds ratio with its interval; an end beyond `limits` and short of 0 is an arrow."""
+    low, high = (_locate_ratio(value, limits) for value in (row.low, row.high))
     ax.plot([low, high], [y, y], color=colour, lw=1.0, solid_capstyle="butt", zorder=2)
-    for end, beyond, mark in ((low, row.low < limits[0], "<"), (high, row.high > limits[1], ">")):
+    cut = {"<": (low, 0 < row.low < limits[0]), ">": (high, limits[1] < row.high < np.inf)}
+    for mark, (end, beyond) in cut.items():
         if beyond:
             ax.plot(end, y, mark, ms=3, color=colour, mec="none", clip_on=False, zorder=3)
-    if row.odds_ratio >= limits[0]:
-        ax.plot(row.odds_ratio, y, "D", ms=size, color=colour, mec="white", mew=0.4, zorder=4)
+    point = _locate_ratio(row.odds_ratio, limits)
+    ax.plot(point, y, "D", ms=size, color=colour, mec="white", mew=0.4, zorder=4)
 
 
 def draw_traits(runs: pd.DataFrame, primary: str):
@@ -107,53 +124,71 @@ def draw_traits(runs: pd.DataFrame, primary: str):
     adjusted and the four counts.
     """
     main = runs[runs["definition"].eq(primary)].sort_values(["odds_ratio", "p"], kind="stable")
-    fig, ax = style.make_canvas(183, 96)
+    fig, ax = style.make_canvas(183, 98)
     set_rows(ax, main["trait"], "lines", 6.5)
     for y, row in enumerate(main.itertuples()):
         others = runs[runs["trait"].eq(row.trait) & runs["definition"].ne(primary)]
-        shown = others["odds_ratio"].clip(*LIMITS)
+        shown = [_locate_ratio(value) for value in others["odds_ratio"]]
         ax.plot(shown, [y] * len(others), "o", zorder=3, clip_on=False, **RING)
         _draw_ratio(ax, row, y, INK if row.p < 0.05 else MUTED, 4.6)
-        if row.odds_ratio == 0:
-            write_note(ax, LIMITS[0], y, "0: none was closed", dx=8, dy=6, color=INK)
-    _draw_ratio_axis(ax)
+    _draw_ratio_axis(ax, endless=bool(np.isinf(runs["odds_ratio"]).any()))
     ax.set_xlabel("Odds ratio: how many times higher the odds of being closed were with the trait")
-    counts = [
-        f"{row.with_closed} of {row.with_all} / {row.without_closed} of {row.without_all}"
-        for row in main.itertuples()
-    ]
-    write_column(ax, 1.02, range(len(main)), counts, "closed with\n/ without")
-    write_column(ax, 1.23, range(len(main)), [f"{p:.3f}" for p in main["p"]], "p")
-    write_column(ax, 1.31, range(len(main)), [f"{p:.2f}" for p in main["adjusted"]], "adjusted\np")
-    fig.get_layout_engine().set(rect=(0, 0, 0.97, 1))
+    counts = {
+        "closed\nwith": [f"{row.with_closed} of {row.with_all}" for row in main.itertuples()],
+        "closed\nwithout": [
+            f"{row.without_closed} of {row.without_all}" for row in main.itertuples()
+        ],
+        "p": [f"{p:.3f}" for p in main["p"]],
+        "adjusted\np": [f"{p:.2f}" for p in main["adjusted"]],
+    }
+    for x, (head, words) in zip((1.1, 1.22, 1.31, 1.41), counts.items(), strict=True):
+        write_column(ax, x, range(len(main)), words, head, ha="right")
+    fig.get_layout_engine().set(rect=(0, 0, 0.925, 1))
     return fig
 
 
 def draw_ratios(table: pd.DataFrame, heads: dict[str, str]):
-    """Return the figure of odds ratios on one axis, in groups; pooled rows are strong.
+    """Return the figure of odds ratios on one axis, in groups, with what they pool to.
 
-    table: panel (group), label, odds_ratio, low, high. heads: words over each group.
+    table: panel (group), label, counts, names (under the row), odds_ratio, low, high, pooled (1:
+    drawn strong, its interval a band behind its group). heads: words over each group.
     """
-    fig, ax = style.make_canvas(183, 78)
-    laid, tops = lay_groups(table, "panel", order=list(heads), air=1.6, head=1.0)
+    tall = np.where(table["names"].ne(""), 1.55, 1.0)
+    fig, ax = style.make_canvas(183, 101)
+    laid, tops = lay_groups(
+        table.assign(tall=tall), "panel", order=list(heads), air=1.4, head=1.1, heights="tall"
+    )
+    laid["line"] = laid["y"].where(laid["names"].eq(""), laid["y"] - 0.27)
+    place_axes(ax, 32, 1, 97, 90)
+    limits, beside = (LIMITS[0], 50), ax.get_yaxis_transform()
     for row in laid.itertuples():
-        pooled = "pooled" in row.label or row.label.startswith("all states")
-        _draw_ratio(ax, row, row.y, INK, 5.6 if pooled else 4)
-    _draw_ratio_axis(ax, (0.03, 40))
-    ax.set_ylim(laid["y"].max() + 0.8, min(tops.values()) - 0.6)
-    ax.set_yticks(laid["y"], laid["label"])
+        if row.pooled:
+            mine = laid[laid["panel"].eq(row.panel)]["line"]
+            ends = [mine.min() - 0.42, mine.max() + 0.42]
+            ax.fill_betweenx(ends, row.low, row.high, color=PALE, lw=0, zorder=0.2)
+        _draw_ratio(ax, row, row.line, INK, 6.4 if row.pooled else 4, limits)
+        if row.names:
+            ax.axhspan(row.line + 0.4, row.line + 0.9, color="white", lw=0, zorder=0.4)
+            ax.text(
+                0, row.line + 0.62, row.names, fontsize=6, color=NOTE, va="center", transform=beside
+            )
+    _draw_ratio_axis(ax, limits)
+    ax.set_ylim(laid["line"].max() + 0.8, min(tops.values()) - 0.5)
+    ax.set_yticks(laid["line"], laid["label"])
     ax.tick_params(axis="y", length=0)
-    for group, y in tops.items():
-        place = {"transform": ax.get_yaxis_transform(), "va": "center"}
-        ground = {"fc": "white", "ec": "none", "pad": 1}
-        ax.text(0.0, y, heads[group], fontsize=7, weight="bold", bbox=ground, **place)
-    ax.set_xlabel("Odds ratio, 95 percent interval (logarithmic)")
+    for letter, (group, y) in zip("ab", tops.items(), strict=True):
+        ax.axhspan(y - 0.6, y + 0.55, color="white", lw=0, zorder=0.4)
+        for x, words, weight, size in ((-0.04, letter, "bold", 8), (0, heads[group], "normal", 7)):
+            place = {"transform": beside, "va": "center", "fontweight": weight}
+            ax.text(x, y, words, fontsize=size, **place)
+    ax.set_xlabel("Odds ratio of being closed or gone, with 95 percent interval")
     words = [
         f"{exact.word_ratio(row.odds_ratio)} ({exact.word_ratio(row.low)} to "
         f"{exact.word_ratio(row.high)})"
         for row in laid.itertuples()
     ]
-    write_column(ax, 1.02, laid["y"], words, "")
+    write_column(ax, 1.03, laid["line"], laid["counts"], "closed or gone", rise=-6)
+    write_column(ax, 1.31, laid["line"], words, "odds ratio", rise=-6)
     return fig
 
 
@@ -245,24 +280,30 @@ def _draw_power_curves(ax, table: pd.DataFrame) -> None:
     write_note(ax, 1.06, 0.83, "80 percent, the usual demand")
 
 
-def _draw_reach(ax, sizes: pd.DataFrame, points: pd.DataFrame, limits=(0.004, 300)) -> None:
+def _draw_reach(ax, sizes: pd.DataFrame, points: pd.DataFrame, limits=(0.01, 100)) -> None:
     low, high = sizes["less"].clip(lower=limits[0]), sizes["more"].clip(upper=limits[1])
     ax.fill_between(sizes["holders"], low, high, color=HAIRLINE, lw=0)
-    for edge in (low, high):
+    for edge in (sizes["less"].where(low.gt(limits[0])), sizes["more"].where(high.lt(limits[1]))):
         ax.plot(sizes["holders"], edge, color=NOTE, lw=0.7)
     ax.axhline(1, color=INK, lw=0.6, zorder=1)
-    shown = points["odds_ratio"].clip(*limits)
-    ax.plot(points["holders"], shown, "o", ms=3.4, color=INK, mec="none", zorder=3, clip_on=False)
-    for row in points.dropna(subset=["label"]).itertuples():
-        height = max(row.odds_ratio, limits[0])
-        write_note(ax, row.holders, height, row.label, dx=4, dy=5 if height == limits[0] else 0)
-    ax.set(yscale="log", ylim=limits, xlim=(0, 54), xlabel="Posts with the trait, of 53")
-    ax.set_ylabel("Odds ratio")
-    ax.set_yticks([0.01, 0.1, 1, 10, 100], ["0.01", "0.1", "1", "10", "100"])
+    none = limits[0] / 2.2  # an odds ratio of 0 stands below a break
+    shown = points["odds_ratio"].where(points["odds_ratio"].gt(0), none)
+    ax.plot(points["holders"], shown, "o", ms=3.4, color=INK, mec="none", zorder=3)
+    for row, height in zip(points.itertuples(), shown, strict=True):
+        if isinstance(row.label, str):
+            write_note(ax, row.holders, height, row.label, dx=4, color=INK)
+    ax.set(yscale="log", ylim=(none / 1.7, limits[1]), xlim=(0, 54))
+    ax.set(xlabel="Posts with the trait, of 53", ylabel="Odds ratio")
+    ax.set_yticks([none, 0.01, 0.1, 1, 10, 100], ["0", "0.01", "0.1", "1", "10", "100"])
     ax.minorticks_off()
-    for height in (120, 0.011):
-        write_note(ax, 27, height, "would be found four times in five", ha="center")
-    write_note(ax, 32, 8, "would mostly be missed")
+    ax.axhspan(none * 1.38, none * 1.58, color="white", lw=0, zorder=2.6)
+    for edge in (none * 1.38, none * 1.58):
+        mark = {"marker": [(-1, -0.5), (1, 0.5)], "ms": 6, "mec": INK, "mew": 0.6}
+        ax.plot(0, edge, transform=ax.get_yaxis_transform(), clip_on=False, zorder=4, **mark)
+    ax.spines["left"].set_zorder(2.5)
+    for height in (60, 0.017):
+        write_note(ax, 28, height, "would be found four times in five", ha="center")
+    write_note(ax, 33, 5, "would mostly be missed")
 
 
 # ------------------------------------------------------------------------------------- base rates
@@ -293,28 +334,31 @@ def convert_rates(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_base_rates(table: pd.DataFrame, own: pd.DataFrame):
-    """Return the figure of base rates. table: as from `convert_rates`; own: wave, share."""
+    """Return the figure of base rates.
+
+    table: as from `convert_rates`. own: panel, wave, share of North Korea by South Korean counts.
+    """
     fig, axes = style.make_canvas(183, 92, 1, 2, sharey=True)
     first = table[table["panel"].eq("closed")]
     short = first["years_between"].eq(1)
-    lines = np.array([*range(len(own)), *(np.arange(len(first)) + len(own) + 1 + 1.0 * ~short)])
+    waves = sorted(set(own["wave"]))
+    lines = np.array([*range(len(waves)), *(np.arange(len(first)) + len(waves) + 1 + 1.0 * ~short)])
     seoul, titles = style.read_meanings("body")["rok"], ["Closed", "Closed and not back"]
     for ax, letter, panel, title in zip(axes, "ab", ("closed", "not back"), titles, strict=True):
-        _draw_rates(ax, table[table["panel"].eq(panel)], lines[len(own) :])
-        shown = own if panel == "closed" else own.iloc[-1:]
-        heights = lines[: len(own)] if panel == "closed" else lines[len(own) - 1 : len(own)]
-        ax.plot(shown["share"], heights, zorder=4, **seoul.style(5.5))
+        _draw_rates(ax, table[table["panel"].eq(panel)], lines[len(waves) :])
+        shown = own[own["panel"].eq(panel)]
+        ax.plot(shown["share"], shown["wave"].map(waves.index), zorder=4, **seoul.style(5.5))
         ax.axvline(own["share"].iloc[-1], color=seoul.colour, lw=0.7, ls=":", zorder=0)
         write_head(ax, letter, title)
         ax.set_xlabel("Share of the network in a year")
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     write_note(axes[1], 0.005, lines[0], "not known")
-    names = [f"North Korea, {wave}" for wave in own["wave"]]
+    names = [f"North Korea, {wave}" for wave in waves]
     names += [f"{row.prev_wave}–{row.wave}" for row in first.itertuples()]
     axes[0].set_yticks(lines, names)
     axes[0].set_ylim(lines[-1] + 0.7, -1)
-    longer = lines[len(own) + int(short.sum())]
-    heads = {-0.8: "South Korean counts", lines[len(own)] - 0.75: "one-year intervals"}
+    longer = lines[len(waves) + int(short.sum())]
+    heads = {-0.8: "South Korean counts", lines[len(waves)] - 0.75: "one-year intervals"}
     for height, words in (heads | {longer - 0.75: "longer, per year"}).items():
         place = {"ha": "right", "va": "center", "transform": axes[0].get_yaxis_transform()}
         axes[0].text(-0.015, height, words, fontsize=6, color=NOTE, **place)
@@ -328,10 +372,11 @@ def _draw_rates(ax, table: pd.DataFrame, heights, most: float = 0.32) -> None:
         if np.isnan(row.median_per_year):
             write_note(ax, 0.005, y, "no later count")
             continue
-        _draw_spread(ax, row.median_per_year, row.p95_per_year, min(row.max_per_year, most), y)
-        if row.max_per_year > most:
+        top = row.max_per_year
+        _draw_spread(ax, row.median_per_year, row.p95_per_year, min(top, most), y, top <= most)
+        if top > most:
             ax.plot(most, y, ">", color=MUTED, ms=3.5, mec="none")
-            write_note(ax, most + 0.007, y, f"{row.max_per_year:.0%}")
+            write_note(ax, most + 0.007, y, f"{top:.0%}")
         if not np.isnan(row.prk_per_year):
             look = style.read_meanings("body")["dipcon"].style(5) | {"markeredgecolor": INK}
             ax.plot(row.prk_per_year, y, zorder=4, **look)
@@ -340,10 +385,11 @@ def _draw_rates(ax, table: pd.DataFrame, heights, most: float = 0.32) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _draw_spread(ax, middle: float, high: float, top: float, y: float) -> None:
+def _draw_spread(ax, middle: float, high: float, top: float, y: float, tick=True) -> None:
     ax.plot([middle, high], [y, y], color=MUTED, lw=3.2, solid_capstyle="butt")
     ax.plot([high, top], [y, y], color=MUTED, lw=0.8)
-    ax.plot([top] * 2, [y - 0.22, y + 0.22], color=MUTED, lw=0.8)
+    if tick:
+        ax.plot([top] * 2, [y - 0.22, y + 0.22], color=MUTED, lw=0.8)
 
 
 def _draw_rates_key(ax, x: float, y: float) -> None:
@@ -381,82 +427,49 @@ def try_thresholds(
     return pd.DataFrame(rows)
 
 
-def draw_economy(cuts: pd.DataFrame, growth: pd.Series, trade: pd.Series, large: list[int]):
-    """Return the figure of closures beside output and trade, and the values in the small tables.
+def list_lags(values: pd.Series, rounds: pd.Series, most: int = 3) -> pd.DataFrame:
+    """Return a yearly series in and before each round, one row a round and delay.
 
-    cuts: rounds of closures (year_start, year_end, reported, status). large: years of the rounds
-    whose values are written out.
+    rounds: missions closed by year. Columns: round (year), closed, lag (0: the year itself, to
+    `most`), year, value (missing if the series has none).
     """
-    layout = [["closures", "growth lags"]] * 2 + [["growth", "growth lags"]]
-    layout += [["growth", "trade lags"]] + [["trade", "trade lags"]] * 2
-    fig, axes = style.make_canvas(183, 112, mosaic=layout, width_ratios=[2.1, 1])
-    _draw_rounds(axes["closures"], cuts)
-    _draw_bars(axes["growth"], growth)
-    _draw_bars(axes["trade"], trade)
-    lags = []
-    for name, values, form in (("growth", growth, "{:+.1f}"), ("trade", trade, "{:+.0f}")):
-        table = _write_lags(axes[f"{name} lags"], values, large, form)
-        lags.append(table.assign(panel=f"{name} lags"))
-    titles = {
-        "closures": ("a", "Missions closed, by round"),
-        "growth": ("b", "Output, change in percent"),
-        "trade": ("c", "Trade, change in percent"),
-        "growth lags": ("d", "Output, percent"),
-        "trade lags": ("e", "Trade, percent"),
-    }
-    for name, (letter, words) in titles.items():
-        write_head(axes[name], letter, words, rise=14 if "lags" in name else 4)
-    for name in ("closures", "growth", "trade"):
-        axes[name].set_xlim(1989.5, 2025.5)
-        axes[name].set_xticks(range(1990, 2026, 5))
-        axes[name].tick_params(axis="x", labelbottom=name == "trade")
-        axes[name].spines["bottom"].set_visible(name == "closures")
-    write_note(axes["trade"], 1990.5, 62, "?  no figure for this year or the one before")
-    return fig, pd.concat(lags)
+    rows = [
+        {"round": year, "closed": number, "lag": lag, "year": year - lag}
+        for year, number in rounds.items()
+        for lag in range(most, -1, -1)
+    ]
+    table = pd.DataFrame(rows)
+    return table.assign(value=table["year"].map(values))
 
 
-def _draw_rounds(ax, frame: pd.DataFrame) -> None:
-    """Draw closures as stems over the years they are reported for; hollow if disputed."""
-    looks = style.read_meanings("status")
-    for row in frame.itertuples():
-        middle = (row.year_start + row.year_end + 1) / 2
-        ax.plot([middle, middle], [0, row.reported], color=INK, lw=0.9, zorder=1)
-        if row.year_end > row.year_start:
-            ends = [row.year_start + 0.1, row.year_end + 0.9]
-            ax.plot(ends, [row.reported] * 2, color=INK, lw=0.9, zorder=2)
-        look = looks["closed" if row.status == "used" else "dormant"]
-        ax.plot(middle, row.reported, zorder=3, **look.style(4.2))
-        if row.reported >= 9:
-            write_note(ax, middle, row.reported + 1.7, str(row.reported), ha="center", color=INK)
-    ax.set_ylim(0, 17)
-    write_note(ax, 2001, 11.5, "hollow: disputed between reports")
-
-
-def _draw_bars(ax, values: pd.Series) -> None:
-    """Draw a yearly series as bars, grey below zero; a missing year shows a question mark."""
-    for year, value in values.items():
-        if np.isnan(value):
-            write_note(ax, year + 0.5, 0, "?", dy=6, ha="center")
-            continue
-        fill = SOFT if value < 0 else "white"
-        ax.bar(year + 0.5, value, 0.72, color=fill, edgecolor=INK, lw=0.5)
-    ax.axhline(0, color=INK, lw=0.5)
-
-
-def _write_lags(ax, values: pd.Series, years: list[int], form: str, most: int = 3) -> pd.DataFrame:
-    """Write a yearly series in and before each of some years; negative values stand on grey."""
-    set_grid(ax, years, ["same year"] + [f"{lag} before" for lag in range(1, most + 1)])
-    rows = []
-    for y, year in enumerate(years):
-        for lag in range(most + 1):
-            value = values.get(year - lag, np.nan)
-            rows.append({"year": year, "lag": lag, "value": value})
-            fill = PALE if value < 0 else "white"
-            ax.add_patch(Rectangle((lag - 0.46, y - 0.44), 0.92, 0.88, fc=fill, ec=PALE, lw=0.5))
-            words = "?" if np.isnan(value) else form.format(value).replace("-", "−")
-            ax.text(lag, y, words, ha="center", va="center", fontsize=6)
-    ax.set(xlim=(-0.5, most + 0.5), ylim=(len(years) - 0.5, -0.5))
-    return pd.DataFrame(rows)
+def draw_economy(table: pd.DataFrame):
+    """Return the figure of output in and before each round, a panel a round. table: `list_lags`."""
+    rounds = table["round"].unique()
+    fig, axes = style.make_canvas(183, 62, 1, len(rounds), sharey=True)
+    most = table["lag"].max()
+    look = style.read_meanings("status")["closed"].style(5.5)
+    for ax, letter, year in zip(axes, "abcd", rounds, strict=True):
+        rows = table[table["round"].eq(year)]
+        before, itself = rows[rows["lag"].gt(0)], rows[rows["lag"].eq(0)]
+        ax.vlines(-rows["lag"], 0, rows["value"], color=MUTED, lw=0.8, zorder=1)
+        ax.plot(-before["lag"], before["value"], "o", ms=4.4, color=MUTED, mec="none", zorder=2)
+        ax.plot(-itself["lag"], itself["value"], zorder=3, **look)
+        for row in rows.itertuples():
+            known = pd.notna(row.value)
+            words = f"{row.value:+.1f}".replace("-", "−") if known else "?"
+            shown = {"ha": "center", "color": NOTE if row.lag else INK}
+            shown |= {"fontweight": "normal" if row.lag else "bold"}
+            rise = -8 if known and row.value < 0 else 8
+            write_note(ax, -row.lag, row.value if known else 0, words, dy=rise, **shown)
+        ax.axhline(0, color=INK, lw=0.6, zorder=0)
+        ax.set(xlim=(-most - 0.5, 0.5), ylim=(-9, 5))
+        places = range(-most, 1)
+        ax.set_xticks(places, [str(year + place) for place in places])
+        ax.spines["bottom"].set_visible(False)
+        ax.tick_params(axis="x", length=0)
+        write_head(ax, letter, f"{year}: {itself['closed'].item()} closed")
+    axes[0].set_ylabel("Change of output in percent")
+    return fig
 
 
 # ------------------------------------------------------------------------------------------- ages

@@ -1,13 +1,23 @@
-"""Rival explanations against observations: who commits himself to what, and how it fared."""
+"""Rival explanations against observations: who commits himself to what, and how it fared.
+
+The thesis stands twice: with what the article says (`THESIS`) and with what we infer from it
+(`EXTENDED`). A leaning is never counted with what is firm.
+"""
 
 import pandas as pd
 
-THESIS = "T"
+THESIS, EXTENDED = "T", "T+"
 FIRM = {"yes": 1, "no": -1}
 LEANING = {"leans_yes": 1, "leans_no": -1}
 PLACE = {**FIRM, **LEANING, "unknown": 0}  # what an outcome says of the observation
 SIGNS = {"expects": 1, "excludes": -1}
-BEARS = {1: "borne out", -1: "contradicted", 0: "open"}
+BEARS = {  # by the score of a commitment, and whether the outcome is firm
+    (1, True): "borne out",
+    (1, False): "leans for",
+    (-1, False): "leans against",
+    (-1, True): "contradicted",
+    (0, False): "open",
+}
 
 
 def judge_trait(rows: pd.DataFrame, higher: bool) -> str:
@@ -23,19 +33,30 @@ def judge_trait(rows: pd.DataFrame, higher: bool) -> str:
     return holds if rows["p"].lt(0.05).all() else f"leans_{holds}"
 
 
+def split_thesis(predictions: pd.DataFrame, basis: pd.Series) -> pd.DataFrame:
+    """Move the marks of the thesis that rest on a claim we infer to an explanation of their own.
+
+    predictions: explanation, claim_id. basis: by claim_id, "inferred" for a claim that is ours.
+    """
+    ours = predictions["explanation"].eq(THESIS) & predictions["claim_id"].map(basis).eq("inferred")
+    return predictions.assign(explanation=predictions["explanation"].mask(ours, EXTENDED))
+
+
 def confront(predictions: pd.DataFrame, outcomes: pd.Series) -> pd.DataFrame:
     """Lay each commitment beside the outcome of its observation.
 
     predictions: observation_id, explanation, sign. outcomes: by observation_id, a key of `PLACE`.
-    Returns the predictions with outcome, bears (a value of `BEARS`) and firm (the outcome does not
-    merely lean). Raises ValueError for an outcome that is missing or unknown.
+    Returns the predictions with outcome, score (1: for the explanation, -1: against it, 0: open)
+    and bears (a value of `BEARS`). Raises ValueError for an outcome that is missing or unknown.
     """
     table = predictions.assign(outcome=predictions["observation_id"].map(outcomes))
     if not table["outcome"].isin(list(PLACE)).all():
         wrong = sorted(set(table.loc[~table["outcome"].isin(list(PLACE)), "observation_id"]))
         raise ValueError(f"observations without one outcome of {list(PLACE)}: {wrong}")
     score = table["outcome"].map(PLACE) * table["sign"].map(SIGNS)
-    return table.assign(bears=score.map(BEARS), firm=table["outcome"].isin(list(FIRM)))
+    firm = table["outcome"].isin(list(FIRM))
+    bears = [BEARS[pair] for pair in zip(score, firm, strict=True)]
+    return table.assign(score=score, bears=bears)
 
 
 def find_opposed(predictions: pd.DataFrame, to: str = THESIS) -> list[str]:
@@ -47,36 +68,29 @@ def find_opposed(predictions: pd.DataFrame, to: str = THESIS) -> list[str]:
 
 
 def list_explanations(confronted: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """Return one row an explanation: what it expects and excludes, and how that fared.
+    """Return one row an explanation: how many of its commitments fared in which way.
 
-    names: short name by explanation, in the order wanted. confronted: as from `confront`, with a
-    column `short_name` of the observation.
+    names: by explanation, in the order wanted. confronted: as from `confront`.
     """
-    rows = []
-    for key, name in names.items():
-        mine = confronted[confronted["explanation"].eq(key)]
-        row = {"explanation": name if key == THESIS else f"{key} {name}"}
-        for sign in SIGNS:
-            row[sign] = "; ".join(mine.loc[mine["sign"].eq(sign), "short_name"]) or "·"
-        number = mine["bears"].value_counts()
-        rows.append(row | {word: int(number.get(word, 0)) for word in BEARS.values()})
-    return pd.DataFrame(rows)
+    marks = pd.crosstab(confronted["explanation"], confronted["bears"])
+    marks = marks.reindex(index=names.index, columns=list(BEARS.values()), fill_value=0)
+    marks.insert(0, "explanation", names)
+    return marks.reset_index(drop=True).rename_axis(columns=None)
 
 
 def list_observations(
-    observations: pd.DataFrame, confronted: pd.DataFrame, names: pd.Series, words: dict[str, str]
+    observations: pd.DataFrame, predictions: pd.DataFrame, names: pd.Series, words: dict[str, str]
 ) -> pd.DataFrame:
-    """Return one row an observation: what was found, and whom that helps and hurts.
+    """Return one row an observation: who commits himself to what, and what was found.
 
-    observations: columns observation_id, observation, found, outcome. words: the outcome in words.
+    observations: columns observation_id, observation, found, outcome. names: short, by explanation.
+    words: the outcome in words.
     """
     rows = []
     for row in observations.itertuples():
-        mine = confronted[confronted["observation_id"].eq(row.observation_id)]
-        sides = {
-            word: ", ".join(names[mine.loc[mine["bears"].eq(word), "explanation"]]) or "·"
-            for word in ("borne out", "contradicted")
-        }
-        cells = {"if it is observed that": row.observation, "found": row.found}
-        rows.append(cells | {"outcome": words[row.outcome]} | sides)
+        mine = predictions[predictions["observation_id"].eq(row.observation_id)]
+        cells = {"if it is observed that": row.observation}
+        for sign, head in (("expects", "expected by"), ("excludes", "excluded by")):
+            cells[head] = ", ".join(names[mine.loc[mine["sign"].eq(sign), "explanation"]]) or "·"
+        rows.append(cells | {"found": row.found, "outcome": words[row.outcome]})
     return pd.DataFrame(rows)

@@ -257,6 +257,36 @@ def change_one_post(closed: pd.Series, trait: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def count_recodings(closed: pd.Series, trait: pd.Series) -> int:
+    """Return how few posts must be coded otherwise to carry p across 0.05 (Fisher's exact test).
+
+    A post may be coded otherwise as closed or kept, or as having the trait or not; only the counts
+    matter, so every choice of posts is tried at once. Posts whose trait is unknown take no part.
+    Raises ValueError if no coding carries p across, as where very few posts are compared.
+    """
+    found = compare_closures(closed, trait)
+    below = found.p < ALPHA
+    (a, b), (c, d) = found.table
+    reached = frontier = {(a, b, c, d)}
+    for number in range(1, a + b + c + d + 1):
+        step = {cells for old in frontier for cells in _recode_one(*old)}
+        frontier = step - reached
+        reached = reached | frontier
+        p = [stats.fisher_exact([[w, x], [y, z]]).pvalue for w, x, y, z in frontier]
+        if any((one < ALPHA) != below for one in p):
+            return number
+    raise ValueError("no coding of these posts carries p across 0.05; they are too few")
+
+
+def _recode_one(a: int, b: int, c: int, d: int) -> list[tuple[int, int, int, int]]:
+    """Return the 2 x 2 tables in which one post is coded otherwise (no cell falls below zero)."""
+    closed_or_kept = [(a - 1, b + 1, c, d), (a + 1, b - 1, c, d)]
+    closed_or_kept += [(a, b, c - 1, d + 1), (a, b, c + 1, d - 1)]
+    with_or_without = [(a - 1, b, c + 1, d), (a + 1, b, c - 1, d)]
+    with_or_without += [(a, b - 1, c, d + 1), (a, b + 1, c, d - 1)]
+    return [cells for cells in closed_or_kept + with_or_without if min(cells) >= 0]
+
+
 # ---------------------------------------------------------------------------------------- rounds
 
 

@@ -24,6 +24,7 @@ from derisking.core.tables import EvidenceError
 
 README = "data/upstream/README.md"
 MINIMA = (10, 20, 40)  # senders counted: those with at least so many posts at the first count
+PEERS = 70  # posts at most: with 40 as the least, the senders about as large as North Korea
 GROSS, NET = 9 / 53, 7 / 53  # shares of the network: nine and seven posts of 53
 MISSING = "."  # a state that the workbook lists in a year for which it knows nothing
 NORTH_KOREA = {
@@ -300,6 +301,7 @@ def summarise_senders(senders: pd.DataFrame, source: str, notes: str) -> pd.Data
 def _summarise(group: pd.DataFrame) -> dict:
     prk = group[group["sender"].isin(NORTH_KOREA)]
     share, number = group["closed_share"], len(group)
+    peers = group["before"].le(PEERS)
     above = {
         "senders_ge_17pct": share.ge(GROSS),
         "senders_ge_17pct_per_year": group["per_year"].ge(GROSS),
@@ -324,9 +326,15 @@ def _summarise(group: pd.DataFrame) -> dict:
         "lasting_max": group["lasting_share"].max(),
         **{name: int(hit.sum()) for name, hit in above.items()},
         **{f"share_{name}": hit.mean() for name, hit in above.items()},
+        "senders_to_70": int(peers.sum()),
+        "senders_to_70_ge_17pct": int((peers & above["senders_ge_17pct"]).sum()),
+        "senders_to_70_ge_17pct_per_year": int((peers & above["senders_ge_17pct_per_year"]).sum()),
         "prk_closed_share": prk["closed_share"].iloc[0] if len(prk) else float("nan"),
         "prk_lasting_share": prk["lasting_share"].iloc[0] if len(prk) else float("nan"),
     }
+    if group["back"].isna().all():  # the last interval: whether a post came back is not known
+        unknown = ("senders_lasting_ge_17pct", "share_senders_lasting_ge_17pct")
+        table |= dict.fromkeys(unknown, float("nan"))
     return {
         name: round(value, 4) if isinstance(value, float) else value
         for name, value in table.items()
