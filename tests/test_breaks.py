@@ -261,6 +261,7 @@ def test_bundles_spells_and_the_best_split_by_hand():
         "2020-03-01",
     ]
     assert len(breaks.group_bundles(days, 0)) == 4
+    assert len(breaks.group_bundles(days, 9)) == 3  # nine days apart is still within nine days
     spells = breaks.estimate_spells(days, ["2020-01-01", "2020-01-20", "2021-01-01"])
     assert list(spells["number"]) == [2, 2]
     assert spells["rate"][0] == pytest.approx(2 / (19 / 365.25))
