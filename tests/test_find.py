@@ -47,6 +47,8 @@ def test_a_row_is_told_with_its_key_and_all_its_sources(capsys):
         ("Zaire", "콩고 민주 공화국"),
         ("Côte d'Ivoire", "Cote dIvoire"),
         ("네팔", "Népal"),
+        ("USSR", "Sowjetunion"),
+        ("Turkey", "Türkei"),
     ],
 )
 def test_one_place_has_many_names(asked, same):
@@ -76,6 +78,12 @@ def test_a_name_of_two_states_is_answered_state_by_state(capsys):
     told = capsys.readouterr().out
     assert "More than one state goes by this name" in told
     assert told.index("=== DR Congo") < told.index("=== Congo (Brazzaville)")
+
+
+@pytest.mark.parametrize("name", tables.load_table("states", unsourced=True)["name"].unique())
+def test_every_state_is_known_by_its_name(name):
+    (piece,) = places.split_names(name.split(" (")[0])
+    assert piece[1] and (len(piece[1]) == 1 or name == "Congo (Brazzaville)")
 
 
 def test_rows_about_a_state_come_before_rows_that_only_name_it():

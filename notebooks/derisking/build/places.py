@@ -18,6 +18,10 @@ LANGUAGES = ["de", "es", "fr", "it", "ja", "ko", "pt", "ru", "zh_CN"]
 MORE_NAMES = {
     "congo": "COD COG",
     "kongo": "COD COG",
+    "콩고": "COD COG",
+    "конго": "COD COG",
+    "刚果": "COD COG",
+    "コンゴ": "COD COG",
     "zaire": "COD",
     "congo kinshasa": "COD",
     "congo brazzaville": "COG",
@@ -32,6 +36,24 @@ MORE_NAMES = {
     "uk": "GBR",
     "britain": "GBR",
     "usa": "USA",
+    "america": "USA",
+    "turkey": "TUR",
+    "vatican": "VAT",
+    "macedonia": "MKD",
+    "swaziland": "SWZ",
+    "cape verde": "CPV",
+    "czech republic": "CZE",
+    "east timor": "TLS",
+    # one seat, one code: see the table `states`
+    "soviet union": "RUS",
+    "ussr": "RUS",
+    "sowjetunion": "RUS",
+    "russland": "RUS",
+    "russie": "RUS",
+    "rusia": "RUS",
+    "러시아": "RUS",
+    "jugoslawien": "SRB",
+    "yougoslavie": "SRB",
     "gulf of guinea": "",
     "new guinea": "PNG",
 }
@@ -39,10 +61,11 @@ Lexicon = dict[tuple[str, ...], frozenset[str]]
 
 
 def fold(text: str) -> list[str]:
-    """Return the words of a text in small letters, without accents and apostrophes."""
+    """Return the words of a text in small letters, without accents, apostrophes and "the"."""
     plain = unicodedata.normalize("NFKD", re.sub(r"(?<=\w)['’ʼ`´](?=\w)", "", text))
     bare = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
-    return re.findall(r"\w+", unicodedata.normalize("NFC", bare).replace("_", " "))
+    words = re.findall(r"\w+", unicodedata.normalize("NFC", bare).replace("_", " "))
+    return [word for word in words if word != "the"]
 
 
 def _turn(name: str) -> list[str]:
@@ -60,18 +83,16 @@ def read_names(translated: bool) -> Lexicon:
     found: dict[tuple[str, ...], set[str]] = {}
 
     def add(name: str, codes: set[str]) -> None:
-        words = tuple(word for word in fold(name) if word != "the")
-        if words:
+        if words := tuple(fold(name)):
             found.setdefault(words, set()).update(codes)
 
-    states = [*pycountry.countries, *pycountry.historic_countries]
     for state in pycountry.countries:
         for part in ("name", "common_name", "official_name"):
             if name := getattr(state, part, None):
                 for turned in _turn(name)[:2]:
                     add(turned, {state.alpha_3})
-    for state in states[len(pycountry.countries) :]:
-        add(state.name.split(",")[0], {state.alpha_3})
+    for row in tables.load_table("states", unsourced=True).itertuples():
+        add(row.name.split(" (")[0], {row.iso3})
     posts = tables.load_table("missions", unsourced=True)
     for row in posts.itertuples():
         add(row.host.split(" (")[0], {row.iso3})
@@ -84,8 +105,9 @@ def read_names(translated: bool) -> Lexicon:
         for language in LANGUAGES:
             known = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language])
             for state in pycountry.countries:
-                for turned in _turn(known.gettext(state.name))[:2]:
-                    add(turned, {state.alpha_3})
+                for name in {state.name, getattr(state, "common_name", state.name)}:
+                    for turned in _turn(known.gettext(name))[:2]:
+                        add(turned, {state.alpha_3})
     for name, codes in MORE_NAMES.items():
         found[tuple(fold(name))] = set(codes.split())
     return {words: frozenset(codes) for words, codes in found.items()}
