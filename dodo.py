@@ -5,11 +5,13 @@ Every task compares contents, not times: what has not changed is not run again. 
 the tasks, `doit run notebook:03_timeline` runs one of them with all it needs.
 """
 
+import hashlib
 import os
 import sys
 import time
 from pathlib import Path
 
+from doit.dependency import JsonDB
 from doit.exceptions import UnmetDependency
 from doit.reporter import ConsoleReporter
 from doit.tools import config_changed
@@ -46,12 +48,25 @@ WRITTEN += [
 os.environ["PYTHONPATH"] = str(paths.NOTEBOOKS)
 
 
+def remember_at_once(kept, task, name, value, keep=JsonDB.set):
+    """Write down what doit learns as it learns it: a build that is killed goes on where it
+    stopped. (doit itself writes once, at its end, and over the old file.)"""
+    keep(kept, task, name, value)
+    kept.dump()
+
+
+JsonDB.dump = lambda kept: paths.replace(Path(kept.name), kept.codec.encode(kept._db))
+JsonDB.set = remember_at_once
+
+
 class Reporter(ConsoleReporter):
     """One line a task: what was done and how long it took; the fault itself where there is one."""
 
     def initialize(self, tasks, selected_tasks):
         self.began = {}
         self.drew = False
+        for path in paths.sweep_litter():
+            self.outstream.write(f"  swept {path}, left by a run that was killed\n")
         self.outstream.write(f"{len(tasks)} tasks\n")
 
     def execute_task(self, task):
@@ -112,8 +127,11 @@ def unchanged(state):
     changed by hand is made anew."""
 
     def uptodate(task, values):
-        task.value_savers.append(lambda: {"state": state()})
-        return values.get("state") == state()
+        def summarise():
+            return hashlib.sha256(state().encode()).hexdigest()
+
+        task.value_savers.append(lambda: {"state": summarise()})
+        return values.get("state") == summarise()
 
     return uptodate
 

@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import nbclient
@@ -27,12 +26,15 @@ from derisking.core.glue import GlueError
 from derisking.draw import save, style
 
 TIMEOUT = 300  # seconds a cell may take
+MOST_OUTPUT = 5_000_000  # characters a cell may show; the largest picture takes a tenth
 WORDS_PER_MINUTE = 200
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 QUIET = {
+    "LC_ALL": "C",  # under some locales GDAL complains on stderr
+    "PYTHONUTF8": "1",
     "PYTHONHASHSEED": "0",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -69,6 +71,7 @@ def execute_notebook(nb, stage: Path, name: str, **variables: str):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     environment = {**os.environ, **QUIET, paths.STAGE_VARIABLE: str(stage), **variables}
+    watch = Watch(nb, name)
     client = nbclient.NotebookClient(
         nb,
         timeout=TIMEOUT,
@@ -76,6 +79,8 @@ def execute_notebook(nb, stage: Path, name: str, **variables: str):
         resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],
+        on_cell_start=watch.start_cell,
+        on_cell_executed=watch.end_cell,
     )
     try:
         client.execute(env=environment, cleanup_kc=True)
@@ -83,7 +88,12 @@ def execute_notebook(nb, stage: Path, name: str, **variables: str):
         raise NotebookError(_told(nb, name)) from None
     except nbclient.exceptions.CellTimeoutError:
         raise NotebookError(
-            f"notebooks/{name}: a cell ran for more than {TIMEOUT} seconds."
+            f"{watch.where} ran for more than {TIMEOUT} seconds. Let it do less, or raise TIMEOUT "
+            "in notebooks/derisking/build/run.py."
+        ) from None
+    except nbclient.exceptions.DeadKernelError:
+        raise NotebookError(
+            f"{watch.where} ended the kernel: out of memory, or a call that ends Python?"
         ) from None
     for number, cell in enumerate(nb.cells, 1):
         for out in cell.get("outputs", []):
@@ -93,6 +103,57 @@ def execute_notebook(nb, stage: Path, name: str, **variables: str):
                     f"{out.text.strip()}"
                 )
     return nb
+
+
+class Watch:
+    """Knows which cell of a notebook runs, and refuses one that shows too much or writes where it
+    should not."""
+
+    def __init__(self, nb, name: str):
+        """Take stock before the first cell."""
+        self.cells, self.name = nb.cells, name
+        self.where = f"notebooks/{name}: no cell"
+        self.stock = self._take_stock()
+
+    def start_cell(self, cell, cell_index: int) -> None:
+        """Note which cell runs."""
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        first = lines[0].strip() if lines else ""
+        self.where = f"notebooks/{self.name}, cell {cell_index + 1}, {first!r},"
+
+    def end_cell(self, cell, cell_index: int, **reply) -> None:
+        """Raise NotebookError for a cell with too much output, and for one that wrote past the
+        staging folder."""
+        shown = sum(len(str(out)) for out in cell.get("outputs", []))
+        if shown > MOST_OUTPUT:
+            raise NotebookError(
+                f"{self.where} shows {shown / 1e6:.0f} million characters; "
+                f"at most {MOST_OUTPUT / 1e6:.0f} million may stand in a notebook."
+            )
+        now = self._take_stock()
+        if changed := sorted(now.items() ^ self.stock.items()):
+            file = changed[0][0].relative_to(paths.ROOT)
+            raise NotebookError(
+                f"{self.where} wrote {file}, or somebody did while it ran. A notebook writes "
+                "tables with write_table and figures with save_figure alone. `git status` shows "
+                f"what changed, `git checkout -- {file}` takes it back."
+            )
+
+    def _take_stock(self) -> dict[Path, tuple[int, int]]:
+        """Return size and time of the files that no notebook may touch while it runs.
+
+        Other notebooks may put their own figures and themselves in place meanwhile.
+        """
+        files = [file for file in paths.ROOT.iterdir() if not file.name.startswith(".")]
+        files += [file for file in paths.DATA.rglob("*") if not file.name.startswith(".")]
+        files += paths.FIGURES.glob(f"{self.name[:2]}-*")
+        files += [paths.NOTEBOOKS / self.name, *paths.NOTEBOOKS.glob("[!.]*.csv")]
+        stock = {}
+        for file in files:
+            if file.is_file():
+                about = file.stat()
+                stock[file] = (about.st_size, about.st_mtime_ns)
+        return stock
 
 
 def _told(nb, name: str) -> str:
@@ -252,7 +313,7 @@ def format_notebook(nb) -> str:
 def run_notebook(file: Path) -> None:
     """Execute, normalise, fill and publish one notebook. Raises NotebookError, and changes nothing,
     if it fails."""
-    stage = Path(tempfile.mkdtemp(prefix="derisking-"))
+    stage = paths.make_stage()
     try:
         nb = execute_notebook(read_notebook(file), stage, file.name)
         nb = fill_answer(normalise_notebook(nb, file.name[:2]), file)

@@ -1,6 +1,9 @@
 """Where things stand. No other module builds a path of its own."""
 
 import os
+import re
+import shutil
+import tempfile
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parents[2]
@@ -37,3 +40,49 @@ def replace(target: Path, content: str | bytes) -> None:
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     aside.write_bytes(data)
     aside.replace(target)
+
+
+STAGED = "derisking-"  # begins the name of every folder that a run sets up for itself
+ASIDE = re.compile(r"\..+\.(\d+)")  # a file written aside, with the process that writes it
+OWNED = re.compile(rf"{STAGED}(?:tests-)?(\d+)-.*")
+
+
+def make_stage(kind: str = "") -> Path:
+    """Make a folder for what a run writes before it is put in place; its name tells the process."""
+    return Path(tempfile.mkdtemp(prefix=f"{STAGED}{kind}{os.getpid()}-"))
+
+
+def sweep_litter() -> list[Path]:
+    """Remove what a build or a test run left behind when it was killed, and return what it was.
+
+    That is files written aside and staging folders of processes that no longer run.
+    """
+    folders = [ROOT, DATA, DERIVED, FIGURES, NOTEBOOKS]
+    aside = [(file, ASIDE) for folder in folders for file in folder.glob(".*.*") if file.is_file()]
+    staged = [(folder, OWNED) for folder in Path(tempfile.gettempdir()).glob(f"{STAGED}*")]
+    swept = []
+    for path, form in [*aside, *staged]:
+        match = form.fullmatch(path.name)
+        if not match or _is_running(int(match[1])):
+            continue
+        try:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        except OSError:
+            continue  # another user's, or gone by now
+        swept.append(path)
+    return swept
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":
+        return True  # there is no harmless way to ask; nothing is swept
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
