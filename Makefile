@@ -18,7 +18,7 @@ PROGRESS := awk '/^Collecting/ && ++n % 20 == 0 { print "  " n " packages"; fflu
   /^Installing/ { print "  putting them in place"; fflush() }'
 
 .DEFAULT_GOAL := all
-.PHONY: all test test-browser html export find bench lab lock clean help
+.PHONY: all test test-all test-browser html export find bench lab lock clean help
 
 all: $(SET_UP)  ## set up, then validate the evidence, run the notebooks, draw the figures, write the pages
 	@$(BIN)/doit
@@ -28,6 +28,9 @@ test: $(TEST_UP)  ## set up, then run every check
 
 html: $(SET_UP)  ## write the notebooks as a static site: site/index.html
 	@cd notebooks && ../$(BIN)/python -m derisking.build.website
+
+test-all: $(TEST_UP)  ## what machines, power cuts and hostile tables can do; an hour or two (DAMAGES=500 KILLS=5: less)
+	@BIN="$(CURDIR)/$(BIN)" bash .ci/test-all
 
 test-browser: $(TEST_UP)  ## check that site in headless Chromium (Debian: apt-get install chromium chromium-driver)
 	@$(BIN)/python -m pytest -n 0 -m browser tests/test_site_in_browser.py
