@@ -120,9 +120,18 @@ def test_a_tenth_notebook_does_not_take_over_the_front_page(monkeypatch, tmp_pat
 def test_the_front_page_shows_its_key_figures_with_alternative_text():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
-    pictures += re.findall(r'<img alt="([^"]*)" src="([^"]+)">', text)
+    pictures += re.findall(r'<img alt="([^"]*)" src="([^"]+)"[^>]*>', text)
     assert len(pictures) == 1 + len(pages.FRONT) == 4
     assert all(len(alt.split()) >= 8 for alt, _ in pictures)
+
+
+def test_a_figure_of_one_column_is_not_blown_up_to_the_width_of_a_page():
+    for text, folder in ((pages.front(), "figures/"), (pages.gallery(), "")):
+        for record in pages._records():
+            shown = re.search(rf'src="{folder}{record["name"]}\.png" width="(\d+)"', text)
+            if f"{folder}{record['name']}.png" in text and "phone" not in record:
+                assert bool(shown) == (record["width_mm"] == 89), record["name"]
+                assert not shown or int(shown[1]) == 413
 
 
 def example(language):

@@ -22,6 +22,7 @@ from derisking.core.citation import read_citation
 from derisking.core.claims import VERDICTS
 from derisking.core.glue import GlueError, fill_marks, strip_marks
 from derisking.draw import save
+from derisking.draw.style import MM, WIDTHS
 
 TEMPLATES = Path(__file__).parent / "templates"  # each looks like the page it makes
 VERDICT = "09"  # the notebook whose answer opens the front page
@@ -163,8 +164,16 @@ def index() -> str:
 
 
 def _records() -> list[dict]:
+    """Return the records of all figures, with the width in pixels at which a narrow one is shown.
+
+    A figure of one column would fill a wide window with type three times its size.
+    """
     file = paths.FIGURES / save.PACKAGE
-    return json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
+    records = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
+    for record in records:
+        record["is_narrow"] = record["width_mm"] < max(WIDTHS)
+        record["shown"] = round(record["width_mm"] * MM * save.INLINE_DPI)
+    return records
 
 
 def gallery() -> str:
