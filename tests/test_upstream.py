@@ -269,6 +269,50 @@ def test_missing_state_is_left_out(tmp_path):
     assert matrix.loc["731", "2"]
 
 
+def set_unknown(frame):
+    frame.iloc[8, 4:], frame.iloc[5:, 7] = ".", "."
+
+
+def set_unknown_but_for_itself(frame):
+    set_unknown(frame)
+    frame.iloc[8, 7] = 0
+
+
+def set_unknown_with_blanks(frame):
+    frame.iloc[8, 4:], frame.iloc[5:, 7] = " .", ". "
+
+
+def set_unknown_as_sender(frame):
+    frame.iloc[8, 4:] = "."
+
+
+def set_numbers_as_text(frame):
+    set_unknown_but_for_itself(frame)
+    frame.iloc[5:, 0] = frame.iloc[5:, 0].astype(str)
+    frame.iloc[5:, 4:] = frame.iloc[5:, 4:].astype(str)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        set_unknown,
+        set_unknown_but_for_itself,
+        set_unknown_with_blanks,
+        set_unknown_as_sender,
+        set_numbers_as_text,
+    ],
+)
+def test_a_state_that_was_absent_drops_out_on_both_sides_however_it_is_marked(change, tmp_path):
+    first = sheet({("731", "2"), ("731", "20")}, 1975).astype(object)
+    change(first)
+    sheets = {"Wave 1975 (v3)": first, "1980.0": sheet({("731", "2")}, 1980)}
+    counts = rates.read_dipcon(workbook(tmp_path, sheets))
+    assert list(counts) == [1975, 1980]
+    assert list(counts[1975].index) == list(counts[1975]) == ["2", "731", "20"]
+    closed = rates.compare_counts(counts).set_index("sender").loc["731", ["before", "closed"]]
+    assert closed.tolist() == [2, 1]
+
+
 def test_reciprocity_is_counted_apart(dipcon):
     """Canada and Russia keep nothing in Pyongyang in 1989, nor does anyone; in 1990 the US does."""
     table = rates.compare_reciprocity(rates.read_dipcon(dipcon), least=99)

@@ -142,8 +142,11 @@ def _read_matrix(sheet: pd.DataFrame, name: str, file: Path) -> pd.DataFrame:
     hosts = pd.to_numeric(sheet.loc[top].iloc[1:], errors="coerce").dropna()
     senders = pd.to_numeric(sheet[0].iloc[top + 1 :], errors="coerce").dropna()
     cells = sheet.loc[senders.index, hosts.index]
-    unknown = cells.eq(MISSING)  # 1975: both Vietnams
-    senders, hosts = senders[~unknown.all(axis=1)], hosts[~unknown.all()]
+    # A state that was absent at a count is marked so against most others, if not against itself
+    # (1975: both Vietnams); it drops out of that count on both sides.
+    unknown = cells.map(lambda cell: isinstance(cell, str) and cell.strip() == MISSING)
+    absent = {*senders[unknown.mean(axis=1).gt(0.5)], *hosts[unknown.mean().gt(0.5)]}
+    senders, hosts = senders[~senders.isin(absent)], hosts[~hosts.isin(absent)]
     cells = cells.loc[senders.index, hosts.index].apply(pd.to_numeric, errors="coerce")
     wrong = ~cells.isin([0, 1])
     if wrong.to_numpy().any():
