@@ -76,7 +76,7 @@ STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 17px/1.55 Georgia, "DejaVu Serif", serif; overflow-wrap: break-word }
-header, main { max-width: 54rem; margin: 0 auto; padding: 0 1rem }
+header, main { max-width: 55.2rem; margin: 0 auto; padding: 0 1rem }
 main p, main ul, main ol, main h1, main h2, main h3, blockquote { max-width: 44rem }
 main p:has(> a > img), main p:has(> a > picture) { max-width: none }
 header { padding-top: .8rem; font: 14px/1.4 "DejaVu Sans", Arial, sans-serif }

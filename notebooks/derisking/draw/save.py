@@ -350,7 +350,7 @@ def find_codes(
     the only one that knows all its values; else the name of a column of a source table; else the
     code itself, written as words.
     """
-    found = sorted(set(values.dropna()))
+    found = sorted(set(values.dropna().astype(str)))
     groups = {group: read_meanings(group) for group in list_groups()}
     labels = {group: {k: look.label for k, look in of.items()} for group, of in groups.items()}
     fields = [field for table in tables for field in read_schema(table)["fields"]]

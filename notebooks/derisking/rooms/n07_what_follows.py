@@ -77,7 +77,8 @@ def draw_roll_call(table: pd.DataFrame, last: str, opened: pd.Timestamp):
     """Draw one line a mission, in groups: at work, away, back, with what is known of the days.
 
     table: columns group (one of GROUPS), close (true, false or missing: the colour), told (note on
-    the right), seen (last report) and the bounds opened_latest, suspended_*, returned_*.
+    the right), seen (last report) and the bounds opened_latest, suspended_*, returned_*. Returns
+    the figure and what is drawn.
     """
     began = table["opened_latest"].where(table["group"].eq("New"))
     key = table["close"].map({True: "close", False: "distant"}).fillna("none")
@@ -104,7 +105,8 @@ def draw_roll_call(table: pd.DataFrame, last: str, opened: pd.Timestamp):
     write_column(ax, 1.015, rows["y"], rows["told"], "what is known")
     told = {"close": "close: did not vote for the resolution", "distant": "distant: voted for it"}
     draw_key(ax, [(told.get(name, look.label), look) for name, look in looks.items()], "above")
-    return fig
+    shown = table.assign(close=table["close"].astype("boolean"))
+    return fig, shown[[*KNOWN_DAYS, *NAME_COLUMNS]]
 
 
 def _draw_presence(ax, row, first: pd.Timestamp, colour: str) -> None:
@@ -132,6 +134,15 @@ def _draw_presence(ax, row, first: pd.Timestamp, colour: str) -> None:
         ax.plot([row.returned_latest, max(row.seen, row.returned_latest)], [row.y] * 2, **at_work)
 
 
+KNOWN_DAYS = [
+    "sending_state",
+    "iso3",
+    "suspended_earliest",
+    "suspended_latest",
+    "returned_earliest",
+    "returned_latest",
+    "status_latest_asof",
+]
 NAME_COLUMNS = {
     "group": "what became of the mission",
     "close": "1: the state did not vote for ES-11/1, 2 March 2022; empty: no vote known",
@@ -237,11 +248,22 @@ def pair_steps(steps: pd.DataFrame, single: list[str]) -> pd.DataFrame:
     return rows.assign(words=lasted.fillna(words))
 
 
-def draw_visitors(visitors: pd.DataFrame, labels: list, steps: pd.DataFrame, last: str):
+LABELS = [  # of the series of visitors: words, year, height, alignment
+    ("Chinese visitors", 2013.1, 237e3, "left"),
+    ("Western tourists", 2011.1, 3500, "right"),
+    ("South Koreans at Kumgang", 1997.9, 5.5e5, "left"),
+    ("South Koreans elsewhere", 2003.0, 8500, "left"),
+    ("Russians, 2010-19", 2011.4, 2000, "left"),
+    ("Russians, all journeys", 2025.1, 20e3, "center"),
+    ("Russian tourists", 2025.3, 2200, "left"),
+]
+
+
+def draw_visitors(visitors: pd.DataFrame, steps: pd.DataFrame, last: str):
     """Draw how long tourism and links were open (a) and yearly visitors by origin (b).
 
-    visitors: series_id, origin, year, period, value, unit, basis. labels: words, year, height and
-    alignment. steps: as from `pair_steps`. Returns the figure and what is drawn.
+    visitors: series_id, origin, year, period, value, unit, basis. steps: as from `pair_steps`.
+    Returns the figure and what is drawn.
     """
     fig, (top, below) = style.make_canvas(183, 158, 2, 1, height_ratios=[88, 66])
     write_head(top, "a", "What was opened, and for how long")
@@ -249,7 +271,7 @@ def draw_visitors(visitors: pd.DataFrame, labels: list, steps: pd.DataFrame, las
     _draw_openings(top, steps)
     write_head(below, "b", "Visitors by origin, a year")
     _draw_origins(below, visitors)
-    for words, year, height, align in labels:
+    for words, year, height, align in LABELS:
         write_note(below, year, height, words, ha=align, color=INK)
     columns = ["series_id", "origin", "year", "period", "value", "unit", "basis"]
     series = visitors[columns].assign(panel="b")
@@ -311,19 +333,28 @@ def _draw_origins(ax, visitors: pd.DataFrame) -> None:
 # ------------------------------------------------------------------------------- meetings
 
 
-def draw_meetings(met: pd.DataFrame, partners: dict, first: str, last: str, shut: tuple):
+def list_acts(acts: pd.DataFrame) -> pd.DataFrame:
+    """Return acts in international bodies as a table for readers: who leads, date, act, kind."""
+    kinds = {"opening": "takes part", "closing": "foreign staff kept out or gone"}
+    kinds["neutral"] = "offer"
+    heads = {"lane": "who leads", "date": "date", "title": "act", "direction": "kind"}
+    return acts.assign(direction=acts["direction"].map(kinds))[list(heads)].rename(columns=heads)
+
+
+def draw_meetings(met: pd.DataFrame, order: list[str], first: str, last: str, shut: tuple):
     """Draw meetings of the leader in one lane a partner; other states are named beneath.
 
-    met: origin (a key of `partners` and of meanings "origin"), counterpart_country, date_earliest,
-    date_latest, short (a talk in passing, drawn pale). shut: days of the closed border.
+    order: the partners, keys of meanings "origin". met: summit_id, origin (one of them),
+    counterpart_country, date_earliest, date_latest, short (a talk in passing, drawn pale). shut:
+    days of the closed border. Returns the figure and what is drawn.
     """
     fig, ax = style.make_canvas(183, 66)
-    order = list(partners)
     set_years(ax, int(first[:4]), int(last[:4]), 1, dated=True)
-    set_rows(ax, partners.values(), "between")
+    kinds = style.read_meanings("origin")
+    labels = [kinds[name].label for name in order]
+    set_rows(ax, [label[0].upper() + label[1:] for label in labels], "between")
     ax.set_ylim(len(order) + 0.25, -0.5)  # room for the names of other states
     met = met.assign(y=_dodge(met, order, "origin", 35, 0.14))
-    kinds = style.read_meanings("origin")
     draw_dated(ax, met, "y", "origin", kinds, size=4.6, tick=0.08, faint="short")
     others = met[met["origin"].eq("other")].assign(day=find_middle(met)).sort_values("day")
     for _, rows in others.groupby(others["day"].diff().gt(pd.Timedelta(days=400)).cumsum()):
@@ -331,4 +362,5 @@ def draw_meetings(met: pd.DataFrame, partners: dict, first: str, last: str, shut
         write_note(ax, rows["day"].mean(), len(order) - 0.1, words, ha="center", color=INK)
     apart = met[met["date_latest"].gt(shut[0]) & met["date_earliest"].lt(shut[1])]
     shade_span(ax, *shut, words=f"closed border:\n{len(apart) or 'no'} meetings")
-    return fig
+    columns = ["summit_id", "origin", "short", "counterpart_country"]
+    return fig, met[[*columns, "date_earliest", "date_latest"]]
