@@ -38,7 +38,7 @@ WRITTEN += [paths.ROOT / ".zenodo.json", paths.ROOT / "README.ko.md"]
 WRITTEN += [paths.DATA / "references" / f"sources.{kind}" for kind in ("bib", "json", "ris")]
 WRITTEN += [
     paths.FIGURES / "tables" / f"{name}.{kind}"
-    for name in ("closure-lists", "reciprocity", "rounds", "verdicts")
+    for name in ("closure-lists", "reciprocity", "rounds", "traits", "verdicts")
     for kind in ("html", "tex")
 ]
 WRITTEN += [

@@ -27,7 +27,7 @@ def test_latex_has_one_cell_a_column_and_escapes_its_signs(table):
     assert len(rows) == len(table.frame)
     for row in rows:
         assert len(re.findall(r"(?<!\\)&", row)) == table.frame.shape[1] - 1, row
-        assert not re.search(r"(?<!\\)[%$#_]", row), row
+        assert not re.search(r"(?<!\\)[%$#_]", row.replace(r"$\infty$", "")), row
     assert "\\caption{" in text and f"\\label{{tab:{table.name}}}" in text
 
 
