@@ -14,8 +14,9 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --fork-strategy fewe
   --no-header --no-annotate --python-version 3.11
 # pip tells every file it fetches; that is shortened to a line now and then
 INSTALL := PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement
-PROGRESS := awk '/^Collecting/ && ++n % 20 == 0 { print "  " n " packages"; fflush() } \
-  /^Installing/ { print "  putting them in place"; fflush() }'
+PROGRESS := { n=0; while read -r line; do case "$$line" in \
+  Collecting*) n=$$((n + 1)); [ $$((n % 20)) -ne 0 ] || echo "  $$n packages" ;; \
+  Installing*) echo "  putting them in place" ;; esac; done; }
 
 .DEFAULT_GOAL := all
 .PHONY: all test test-all test-browser html export find bench lab lock clean help

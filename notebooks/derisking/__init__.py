@@ -5,7 +5,8 @@
     rooms   n01_... to n09_...: charts and long mechanics of the one notebook a number names
     draw    style, save, marks, axes, labels, maps
     stats   exact, survival, breaks, rates, growth: thin over scipy and statsmodels
-    core    paths, citation, dates, events, cells, tables, sources, checks, claims, glue
+    core    paths, files, citation, dates, events, cells, faults, tables, sources, plausible, rules,
+            checks, claims, glue
 
 Both `build` and `rooms` stand on `draw`, `stats` and `core`, never on each other; `draw`, which
 knows nothing of the story, and `stats` stand on `core`, which reads data and knows no chart.
