@@ -33,8 +33,8 @@ html: $(SET_UP)  ## write the notebooks as a static site: site/index.html
 test-all: $(TEST_UP)  ## what machines, power cuts and hostile tables can do; an hour or two (DAMAGES=500 KILLS=5: less)
 	@BIN="$(CURDIR)/$(BIN)" bash .ci/test-all
 
-test-browser: $(TEST_UP)  ## check that site in headless Chromium (Debian: apt-get install chromium chromium-driver)
-	@$(BIN)/python -m pytest -n 0 -m browser tests/test_site_in_browser.py
+test-browser: $(TEST_UP)  ## check that site and JupyterLab in headless Chromium (Debian: apt-get install chromium chromium-driver)
+	@$(BIN)/python -m pytest -n 0 -m browser tests/test_site_in_browser.py tests/test_jupyterlab_in_browser.py
 
 export: $(SET_UP)  ## write the tables to dist/: data package (zip), SQLite, Stata, Parquet
 	@cd notebooks && ../$(BIN)/python -m derisking.build.export

@@ -47,6 +47,7 @@ def test_every_file_in_the_folder_is_described_and_the_other_way_round():
         f"{folder}/{file.name}"
         for folder in ("evidence", "derived")
         for file in (paths.DATA / folder).iterdir()
+        if not file.name.startswith(".")  # what programs keep for themselves
     }
 
 

@@ -43,9 +43,10 @@ def cells(code="n = len(tables.load_table('closure_matrix'))"):
 def copy(tmp_path_factory):
     """A copy of the repository with notebook 01 and a small second one, built once."""
     target = tmp_path_factory.mktemp("build") / "repository"
+    others = ["0[2-9]_*.ipynb", *(f"0[2-9]-*.{kind}" for kind in ("pdf", "png", "svg"))]
     skip = shutil.ignore_patterns(
-        ".git", ".venv", ".build", "__pycache__", ".*_cache", "0[2-9]_*.ipynb", "0[2-9]-*"
-    )
+        ".git", ".venv", ".build", "__pycache__", ".*_cache", *others
+    )  # pages read the CSVs of figures
     shutil.copytree(ROOT, target, ignore=skip)
     (target / "notebooks" / SECOND).write_text(nbformat.writes(cells()))
     first = doit(target)
