@@ -11,7 +11,7 @@ from derisking.core import dates
 from derisking.draw import maps
 from derisking.draw.axes import fill_page, measure_axes, set_years, shade_span, to_year
 from derisking.draw.labels import wrap_words
-from derisking.draw.marks import draw_dated, draw_key, write_head
+from derisking.draw.marks import draw_dated, draw_key, write_head, write_note
 from derisking.draw.style import (
     COLOURS,
     HAIRLINE,
@@ -356,6 +356,8 @@ def _draw_opening(ax, y: float, earliest: float, latest: float) -> None:
 
 # ----------------------------------------------------------------------------------- ties and posts
 
+# The counts that bear their number, and how many points above (or below) the mark.
+NUMBERED = {"kdiplo": {"1997": 8, "2013": 8}, "rok": {"1998-01": 9, "2013-12-31": -13}}
 SHADES = {"any_listing": HAIRLINE, "likely": SOFT}
 
 
@@ -380,6 +382,8 @@ def draw_ties(axes, ties, abroad, stock, words: dict[str, str], mark: tuple[int,
     above.step(pd.to_datetime(yearly.index + "-01-01"), yearly, where="post", **line)
     seoul = ties[ties["series"].eq("rok")]
     draw_dated(above, seoul, "value", "series", body, name="asof", size=4)
+    for year, rise in NUMBERED["kdiplo"].items():
+        _number(above, f"{year}-07-01", yearly[year], rise)
     entries = [(words["kdiplo"], line), (words["rok_ties"], body["rok"])]
     draw_key(above, entries, "upper left")
 
@@ -390,5 +394,13 @@ def draw_ties(axes, ties, abroad, stock, words: dict[str, str], mark: tuple[int,
         below.fill_between(day, rows["lower"], rows["upper"], color=colour, lw=0)
         shades.append((words[evidence], {"color": colour, "lw": 5}))
     draw_dated(below, abroad, "value", "series", body, name="asof", size=4)
+    for asof, rise in NUMBERED["rok"].items():
+        row = abroad[abroad["series"].eq("rok") & abroad["asof"].eq(asof)].iloc[0]
+        _number(below, row["asof_latest"], row["value"], rise)
     marks = [(words[name], body[name]) for name in ("rok", "lowy", "cow", "dipcon")]
     draw_key(below, shades + marks, "lower right", columns=2)
+
+
+def _number(ax, day, value: float, rise: float) -> None:
+    look = {"fontsize": 8, "weight": "bold", "ha": "center", "halo": True}
+    write_note(ax, pd.Timestamp(day), value, f"{value:.0f}", dy=rise, **look)

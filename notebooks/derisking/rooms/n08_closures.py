@@ -125,7 +125,7 @@ def draw_traits(runs: pd.DataFrame, primary: str):
     """
     main = runs[runs["definition"].eq(primary)].sort_values(["odds_ratio", "p"], kind="stable")
     fig, ax = style.make_canvas(183, 98)
-    set_rows(ax, main["trait"], "lines", 6.5)
+    set_rows(ax, main["trait"], "lines", 6)
     for y, row in enumerate(main.itertuples()):
         others = runs[runs["trait"].eq(row.trait) & runs["definition"].ne(primary)]
         shown = [_locate_ratio(value) for value in others["odds_ratio"]]

@@ -275,7 +275,7 @@ def draw_summary(table: pd.DataFrame):
 def _draw_field(ax, rows: pd.DataFrame, left: float, columns: int, middle: float) -> None:
     """Draw how many claims a field holds, and a mark for each in lines of `columns`."""
     known = style.read_meanings("verdict")
-    ax.text(left + 6.5, middle, str(len(rows)), fontsize=16, ha="right", va="center")
+    ax.text(left + 6.5, middle, str(len(rows)), fontsize=8, weight="bold", ha="right", va="center")
     lines = -(-len(rows) // columns)
     for number, row in enumerate(rows.itertuples()):
         x = left + 9 + number % columns * 10.3
@@ -322,11 +322,11 @@ def _draw_ledger_line(ax, y: float, row, centre: float) -> None:
     slant = "italic" if row.voice == "ours" else "normal"
     words = row.name + (" [institute]" if row.voice == "his institute" else "")
     ax.text(1.5, y, row.claim_id, fontsize=6, va="center", color=colour)
-    ax.text(10.5, y, words, fontsize=6.2, va="center", color=colour, fontstyle=slant)
+    ax.text(10.5, y, words, fontsize=6, va="center", color=colour, fontstyle=slant)
     for x, value in ((138, row.neither), (150, row.voices)):
         ax.text(x, y, str(value or "–"), fontsize=6, va="center", ha="right", color=NOTE)
     ax.plot(155, y, zorder=3, **style.read_meanings("verdict")[row.verdict].style(3.6))
-    ax.text(157.2, y, row.verdict, fontsize=6.2, va="center")
+    ax.text(157.2, y, row.verdict, fontsize=6, va="center")
 
 
 def _draw_grade(ax, x: float, y: float, bears: str, strength: str) -> None:
@@ -393,6 +393,6 @@ def _draw_change_heads(ax, xs: list[float], step: float) -> None:
     for x, words in zip(xs, HEADS.values(), strict=True):
         ax.text(x, TOP - 3.4, words, ha="center", **options)
     for words, (low, high) in BLOCKS.items():
-        ax.text((xs[low] + xs[high]) / 2, 3.2, words, fontsize=6.5, ha="center", va="center")
+        ax.text((xs[low] + xs[high]) / 2, 3.2, words, fontsize=6, ha="center", va="center")
         ends = [xs[low] - 0.42 * step, xs[high] + 0.42 * step]
         ax.plot(ends, [5.6, 5.6], color=INK, lw=0.6)
