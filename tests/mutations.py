@@ -38,6 +38,7 @@ PASSING = {
     "sign turned": "Growth may be negative.",
     "a day later": "Another day within the same bounds and order.",
     "a year later": "Another year within the same bounds and order.",
+    "a century later": "A state may be older than all else in the base.",
     "another code": "Another valid code: totals exist for missions, closure_lists and findings.",
     "two cells swapped": "Two words of free text, or two numbers of one kind.",
     "two rows' cells swapped": "Each value is one that the column has.",

@@ -2,6 +2,7 @@
 hand or of a program does to a value, not whether a value is right."""
 
 import json
+import re
 from functools import cache
 from itertools import pairwise
 
@@ -119,7 +120,7 @@ def _days(tables: Tables):
     return f"{number} dates", f"{number - len(faults)} dates", faults
 
 
-@rule("nothing ends before it begins, and the years of a wave are those of its days")
+@rule("nothing ends before it begins, and years of waves and of series are those of their days")
 def _ends(tables: Tables):
     faults, number = [], 0
     for name in ("events", "summits"):
@@ -131,6 +132,13 @@ def _ends(tables: Tables):
             found = f"{rows['end_date'][row]:%Y-%m-%d} for {rows['date'][row]}"
             expected = f"a day at most {LONGEST} days later"
             faults.append(find_fault(name, row, "end_date", found, expected))
+    series = tables["series"]
+    number += len(series)
+    faults += [
+        find_fault("series", row, "period", r["period"], f"a period around {r['year']}")
+        for row, r in series.iterrows()
+        if not min(years := re.findall(r"\d{4}", r["period"])) <= str(r["year"]) <= max(years)
+    ]
     waves = tables["waves"]
     number += len(waves)
     for end, year in (("date_earliest", "year_start"), ("date_latest", "year_end")):
