@@ -62,8 +62,9 @@ def _dodge(frame: pd.DataFrame, order: list, lane: str, gap: int, step: float) -
 
 # ----------------------------------------------------------------- missions away and back
 
-GROUPS = ["Never stopped work", "New", "Back", "Away at the last report"]
+GROUPS = ["Not known to have stopped work", "New", "Back", "Away at the last report"]
 GROUPS += ["No report since the border opened"]
+KEYS = {"close": "friendly", "distant": "distant", "none": "without a vote"}
 
 
 def tell_report(row) -> str:
@@ -90,20 +91,23 @@ def draw_roll_call(table: pd.DataFrame, last: str, opened: pd.Timestamp):
     ax.set_yticks(rows["y"], rows["sending_state"].str.replace("Soviet Union / ", ""))
     ax.tick_params(axis="y", length=0, pad=12)
     ax.spines["left"].set_visible(False)
-    ax.axvline(opened, color=PALE, lw=0.8, zorder=0)
-    words = f"border opens, {opened:%B %Y}"
-    write_note(ax, opened, -0.75, words, halo=True, ha="center", color=NOTE)
+    ax.plot([opened] * 2, [-0.5, rows["y"].max() + 0.8], color=PALE, lw=0.8, zorder=0)
+    write_note(ax, opened, -0.85, f"border opens, {opened:%B %Y}", ha="center")
     looks, place = style.read_meanings("closeness"), ax.get_yaxis_transform()
     for row in rows.itertuples():
         _draw_presence(ax, row, pd.Timestamp("2020-01-01"), looks[row.key].colour)
         look = looks[row.key].style(4.2)
         ax.plot([-0.016], [row.y], transform=place, clip_on=False, **look)
     for name, y in heads.items():
-        known = rows.loc[rows["group"].eq(name), "close"].dropna()
-        words = f"{name}: {known.sum()} of {len(known)} close" if len(known) else name
+        number = rows.loc[rows["group"].eq(name), "key"].value_counts()
+        parts = [f"{number[key]} {words}" for key, words in KEYS.items() if key in number]
+        words = f"{name} ({number.sum()}): {', '.join(parts)}"
         ax.text(-0.165, y, words, transform=place, fontsize=7, fontweight="bold", va="center")
     write_column(ax, 1.015, rows["y"], rows["told"], "what is known")
-    told = {"close": "close: did not vote for the resolution", "distant": "distant: voted for it"}
+    told = {
+        "close": "friendly: did not vote for the resolution",
+        "distant": "distant: voted for it",
+    }
     draw_key(ax, [(told.get(name, look.label), look) for name, look in looks.items()], "above")
     shown = table.assign(close=table["close"].astype("boolean"))
     return fig, shown[[*KNOWN_DAYS, *NAME_COLUMNS]]
@@ -112,25 +116,26 @@ def draw_roll_call(table: pd.DataFrame, last: str, opened: pd.Timestamp):
 def _draw_presence(ax, row, first: pd.Timestamp, colour: str) -> None:
     """Draw one mission: thick at work, dotted known to be away, thin some day in between.
 
-    After the last report nothing is drawn.
+    After the last report nothing is drawn; of a mission not known to have stopped, the line fades.
     """
     at_work = {"color": colour, "lw": 3.2, "solid_capstyle": "butt", "zorder": 2}
     if pd.isna(row.suspended_latest):
         start = row.began if pd.notna(row.began) else first
         ax.plot([start, row.seen], [row.y, row.y], **at_work)
+        draw_interval(ax, row.y, row.seen, pd.NaT, colour, tick=0, width=3.2, fade=60)
         return
     if pd.notna(row.suspended_earliest):
         ax.plot([first, row.suspended_earliest], [row.y, row.y], **at_work)
     if row.suspended_earliest != row.suspended_latest:
         fade = (row.suspended_latest - first).days
         bounds = (row.suspended_earliest, row.suspended_latest)
-        draw_interval(ax, row.y, *bounds, tick=0.25, fade=fade)
+        draw_interval(ax, row.y, *bounds, NOTE, tick=0.25, fade=fade)
     back = row.returned_earliest if pd.notna(row.returned_earliest) else row.seen
     if back > row.suspended_latest:
         dots = {"color": NOTE, "lw": 0.8, "ls": (0, (1, 2)), "zorder": 1}
         ax.plot([row.suspended_latest, back], [row.y, row.y], **dots)
     if pd.notna(row.returned_latest):
-        draw_interval(ax, row.y, row.returned_earliest, row.returned_latest, tick=0.25)
+        draw_interval(ax, row.y, row.returned_earliest, row.returned_latest, NOTE, tick=0.25)
         ax.plot([row.returned_latest, max(row.seen, row.returned_latest)], [row.y] * 2, **at_work)
 
 
@@ -145,7 +150,7 @@ KNOWN_DAYS = [
 ]
 NAME_COLUMNS = {
     "group": "what became of the mission",
-    "close": "1: the state did not vote for ES-11/1, 2 March 2022; empty: no vote known",
+    "close": "friendly; 1: the state did not vote for ES-11/1, 2 March 2022; empty: no vote known",
     "told": "note at the right",
 }
 RETURN_COLUMNS = {
@@ -167,7 +172,7 @@ def draw_return(days: pd.DataFrame, close: pd.Series, end: int):
     the figure and what is drawn.
     """
     fig, ax = style.make_canvas(89, 66)
-    ax.set(xlim=(0, 25), xticks=range(0, 25, 6), ylim=(0, 1))
+    ax.set(xlim=(0, 25), xticks=range(0, 25, 6), ylim=(0, 0.6))
     ax.set(xlabel="months since the border opened", ylabel="share of missions back")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     parts, entries = [], []
@@ -175,8 +180,8 @@ def draw_return(days: pd.DataFrame, close: pd.Series, end: int):
         table, meaning = days[close.eq(flag).fillna(False)], style.read_meanings("closeness")[key]
         lines = survival.bound_curve(table)
         _draw_envelope(ax, survival.align_curves(lines, end), meaning.colour)
-        back = f"{key}: {table['late_event'].sum()} of {len(table)} back"
-        entries.append((back, meaning))
+        back = f"{KEYS[key]}: {table['late_event'].sum()} of {len(table)} back"
+        entries.append((back, {"color": meaning.colour, "lw": 1.3}))
         parts.append(lines.assign(group=key))
     draw_key(ax, entries, "upper left")
     return fig, pd.concat(parts, ignore_index=True)[list(RETURN_COLUMNS)]
@@ -185,7 +190,7 @@ def draw_return(days: pd.DataFrame, close: pd.Series, end: int):
 def _draw_envelope(ax, wide: pd.DataFrame, colour: str) -> None:
     """Draw the band between two step curves; the latest reading is the heavier line."""
     x = wide["day"] / MONTH
-    ax.fill_between(x, wide["late"], wide["early"], step="post", color=colour, alpha=0.2, lw=0)
+    ax.fill_between(x, wide["late"], wide["early"], step="post", color=colour, alpha=0.1, lw=0)
     for name, width in (("early", 0.5), ("late", 1.3)):
         ax.step(x, wide[name], where="post", color=colour, lw=width, zorder=2)
 
@@ -341,12 +346,12 @@ def list_acts(acts: pd.DataFrame) -> pd.DataFrame:
     return acts.assign(direction=acts["direction"].map(kinds))[list(heads)].rename(columns=heads)
 
 
-def draw_meetings(met: pd.DataFrame, order: list[str], first: str, last: str, shut: tuple):
+def draw_meetings(met: pd.DataFrame, order: list[str], first: str, last: str, shut: tuple, article):
     """Draw meetings of the leader in one lane a partner; other states are named beneath.
 
     order: the partners, keys of meanings "origin". met: summit_id, origin (one of them),
     counterpart_country, date_earliest, date_latest, short (a talk in passing, drawn pale). shut:
-    days of the closed border. Returns the figure and what is drawn.
+    days of the closed border. article: the day it appeared. Returns the figure and what is drawn.
     """
     fig, ax = style.make_canvas(183, 66)
     set_years(ax, int(first[:4]), int(last[:4]), 1, dated=True)
@@ -362,5 +367,7 @@ def draw_meetings(met: pd.DataFrame, order: list[str], first: str, last: str, sh
         write_note(ax, rows["day"].mean(), len(order) - 0.1, words, ha="center", color=INK)
     apart = met[met["date_latest"].gt(shut[0]) & met["date_earliest"].lt(shut[1])]
     shade_span(ax, *shut, words=f"closed border:\n{len(apart) or 'no'} meetings")
+    ax.axvline(article, color=NOTE, lw=0.7, zorder=0)
+    write_note(ax, article, len(order) - 0.1, "the article", dx=3, ha="left")
     columns = ["summit_id", "origin", "short", "counterpart_country"]
     return fig, met[[*columns, "date_earliest", "date_latest"]]
