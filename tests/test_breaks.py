@@ -254,6 +254,39 @@ def test_growth_is_chained_and_never_across_a_gap():
         growth.chain_growth(pd.Series({1990: 1.0, 1992: 1.0}), 1989)
 
 
+def test_the_interval_of_a_ratio_leaves_out_two_and_a_half_percent_at_each_end():
+    # 3 to 0 in equal times: the share x of the first at which 3 of 3 have a chance of 0.025 is
+    # the cube root of 0.025, and the ratio x / (1 - x).
+    x = 0.025 ** (1 / 3)
+    assert breaks.compare_rates(3, 1, 0, 1)["low"] == pytest.approx(x / (1 - x))
+
+
+@pytest.mark.parametrize(("closings", "p", "strong"), [(3, "0.03", False), (5, "0.008", True)])
+def test_a_study_by_hand(closings, p, strong):
+    # Four openings before the first day; three or five closings between the two days; one of each
+    # after the second. A row of a third kind and one of 2017 are left out.
+    rows = [
+        *[("opens", f"2018-0{month}-01") for month in range(1, 5)],
+        *[("closes", f"2021-0{month}-01") for month in range(1, closings + 1)],
+        *[("closes", "2023-01-01"), ("opens", "2023-02-01")],
+        *[("neutral", "2021-07-01"), ("opens", "2017-12-31")],
+    ]
+    table = pd.DataFrame(rows, columns=["kind", "day"])
+    day = pd.to_datetime(table["day"])
+    table = table.assign(date_earliest=day, date_latest=day)
+    study = breaks.study_breaks(table, ("closes", "opens"), BREAKS, "2018-01-01", "2024-12-31")
+    assert len(study.frame) == 6 + closings
+    assert (study.number("closes"), study.number("opens")) == (closings + 1, 5)
+    # The first of the two kinds is counted: no row before 2020 closes, all but one after it do.
+    assert study.shift("first") == f"0 % / {100 * (closings + 1) / (closings + 2):.0f} %"
+    assert study.shift("second").endswith("/ 50 %")
+    # Were the second day the only turn, its left side would be 4 openings and the closings in any
+    # order: one order of 35 (of 126) puts all closings last. The bar is 0.05 / 2 pairs: 1 of 40.
+    pairs = study.pairs.set_index(["true", "rival"])
+    assert pairs["text"].to_dict() == {("first", "second"): "1.00", ("second", "first"): p}
+    assert pairs["strong"].to_dict() == {("first", "second"): False, ("second", "first"): strong}
+
+
 def test_bundles_spells_and_the_best_split_by_hand():
     days = pd.Series(pd.to_datetime(["2020-03-01", "2020-01-01", "2020-01-10", "2020-01-20"]))
     assert [str(day.date()) for day in breaks.group_bundles(days, 14)] == [

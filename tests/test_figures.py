@@ -470,7 +470,7 @@ for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
     if cell["cell_type"] == "code" and not file.exists():
         exec(compile("".join(cell["source"]), notebook.name, "exec"), space)
 """
-FOREIGN = ["01-closure-lists", "03-overview", "06-economy-at-closure"]
+FOREIGN = ["01-closure-lists", "03-overview"]
 
 
 @pytest.fixture(scope="module")

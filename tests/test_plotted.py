@@ -24,7 +24,6 @@ DRAWN = {
     "05-collapse": {"value": 1},
     "05-missions-fell": {"value": 1},
     "06-alignment": {"value": 1},
-    "06-economy-at-closure": {"value": 1},
     "06-substitutes": {"low": 1, "high": 1},
     "07-visitors": {"value": 1, "date_latest": 1, "until": 1},
     "07-return-names": {"suspended_earliest": 1, "returned_latest": 1},

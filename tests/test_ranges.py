@@ -61,9 +61,9 @@ def test_speakers_who_share_a_body_are_one_voice(monkeypatch):
     monkeypatch.setattr(
         sources, "name_voices", lambda ids: frozenset().union(*(heard[x] for x in ids.split(";")))
     )
-    assert n06_why_now.count_voices(["a", "c"]) == 2
-    assert n06_why_now.count_voices(["a", "b", "c", "d"]) == 2  # b links a and c
-    assert n06_why_now.count_voices([]) == 0
+    assert n06_why_now.count_independent_voices(["a", "c"]) == 2
+    assert n06_why_now.count_independent_voices(["a", "b", "c", "d"]) == 2  # b links a and c
+    assert n06_why_now.count_independent_voices([]) == 0
 
 
 def test_amounts_are_least_and_greatest_times_the_factor_and_as_sure_as_the_weakest():

@@ -1,5 +1,4 @@
-"""The charts of notebook 06, and the tables they need: pace, votes, codings, economy, money,
-reasons."""
+"""The charts of notebook 06, and the tables they need: pace, votes, codings, money, reasons."""
 
 import numpy as np
 import pandas as pd
@@ -7,15 +6,14 @@ from scipy.sparse.csgraph import connected_components
 
 from derisking.core import sources
 from derisking.draw import style
-from derisking.draw.axes import mark_days, set_rows, set_years, to_year
+from derisking.draw.axes import set_rows, set_years, to_year
 from derisking.draw.marks import (
     draw_key,
-    draw_range,
     draw_series,
     write_head,
     write_note,
 )
-from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, SOFT
+from derisking.draw.style import HAIRLINE, INK, NOTE, PALE, WASH
 
 RUNNING = {
     "part": "running count, or rate in a spell",
@@ -35,14 +33,9 @@ AMOUNTS = {
     "aside": "currency, period and who says so",
     "confidence": "weakest confidence of the rows behind it",
 }
-ROUNDS = {
-    "round": "year in which a round of missions closed",
-    "lag": "years before the closing year; 0: the closing year",
-    "value": "real growth in percent, as first published by the Bank of Korea",
-}
 SHARES = {
     "key": "state compared with (ISO 3166 code)",
-    "value": "share of identical votes",
+    "value": "identical votes, percent of the votes in which both states took part",
     "hollow": "1: second compilation",
 }
 MARKS = {
@@ -85,45 +78,71 @@ REASONS = {
     "natural_disaster": "natural disaster",
     "none_given": "none given",
 }
-DAY_NAMES = {
-    "Hanoi": "Hanoi summit fails",
-    "border": "border closed",
-    "Ukraine": "invasion of Ukraine",
-    "reopening": "border reopened",
+DAY_NAMES = {  # in two lines: each must fit between its day and the next
+    "Hanoi": "Hanoi\nsummit fails",
+    "border": "border\nclosed",
+    "Ukraine": "Ukraine\ninvaded",
+    "reopening": "border\nreopened",
 }
+FLAGS = 19  # points: the height of two lines of a name
+COMPARED = ("Rent of the Berlin hostel", "Crypto theft 2023-25")  # the two amounts of the caption
+SUMS = "Arms for Russia, one study"  # the first amount that is a sum of years
+LONGEST = 5_000  # million; words go to the left of amounts above it, to stay on the axis
 FIRST_YEAR, LAST_YEAR = 2017, 2026  # of the charts that count measures and events
 SESSION = 0.2  # of a year, added to its middle: a session of the Assembly opens in September
 
 # ------------------------------------------------------------------------------------------ pace
 
 
-def draw_pace(running: dict, spells: pd.DataFrame, days: pd.Series):
-    """Draw running counts of closings and openings, and above them the pace of closing by spell.
+def draw_pace(running: dict, spells: dict, days: pd.Series):
+    """Draw running counts of closings and openings, and above them the pace of both by spell.
 
-    running: by kind, as from `breaks.count_running`. spells: of the closings, as from
+    running: by kind, as from `breaks.count_running`. spells: by kind, as from
     `breaks.estimate_spells`. days: the days between the spells, by name.
     """
     looks = style.read_meanings("measure")
-    fig, ax = style.make_canvas(89, 82)
+    fig, ax = style.make_canvas(89, 88)
     set_years(ax, FIRST_YEAR, LAST_YEAR, every=2)
-    top = max(counts["high"].max() for counts in running.values())
-    ax.set_ylim(0, 1.28 * top)
-    write_head(ax, "", "Measures so far", rise=20)
-    for kind, counts in running.items():
-        _draw_stair(ax, counts, looks[kind], spells["end"].max(), kind)
-    mark_days(ax, days.rename(DAY_NAMES), heights=2)
-    write_note(ax, FIRST_YEAR + 0.1, 1.17 * top, "closings\na year:", color=INK)
-    for row in spells.itertuples():
-        start, end = to_year(row.start), to_year(row.end)
-        middle = (max(start, FIRST_YEAR + 1.5) + end) / 2  # clear of the words at the left
-        words = f"{row.rate:.1f}" if row.number else "0"
-        write_note(ax, middle, 1.17 * top, words, ha="center", color=INK, fontsize=8)
+    ax.set_ylim(0, 1.03 * max(counts["high"].max() for counts in running.values()))
+    write_head(ax, "", "Measures that close or open the country, running count", rise=57)
+    above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    for rise, (kind, counts) in zip((18, 6), running.items(), strict=True):
+        last = spells[kind]["end"].max()
+        _draw_stair(ax, counts, looks[kind], last, kind)
+        label = {"ha": "right", "va": "baseline", "color": INK, "fontsize": 6}
+        ax.annotate(f"{kind}, a year", (FIRST_YEAR + 1.15, 1), (0, rise), **label, **above)
+        for row in spells[kind].itertuples():
+            middle = (max(to_year(row.start), FIRST_YEAR + 1.2) + to_year(row.end)) / 2
+            words = f"{row.rate:.1f}" if row.number else "0"
+            label = {"ha": "center", "va": "baseline", "color": INK, "fontsize": 8}
+            ax.annotate(words, (middle, 1), (0, rise), **label, **above)
+    _flag_days(ax, days, rise=32)
     return fig
 
 
+def _flag_days(ax, days: pd.Series, rise: float = 0, flags: bool = True) -> None:
+    """Draw days as upright lines and write each name beside the upper end of its own line.
+
+    The names stand `rise` points above the axes, the first left of its line, the others right.
+    """
+    for number, (name, day) in enumerate(days.items()):
+        x, end = to_year(day), rise + FLAGS if flags else 0
+        ax.axvline(x, color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
+        if not flags:
+            continue
+        spots = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        line = {"arrowstyle": "-", "color": INK, "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (x, 1), (0, end), arrowprops=line, **spots)
+        side = {"ha": "left" if number else "right", "va": "baseline", "fontsize": 6}
+        ax.annotate(DAY_NAMES[name], (x, 1), (2 if number else -2, rise + 11), **side, **spots)
+
+
 def _draw_stair(ax, counts: pd.DataFrame, look, last, kind: str) -> None:
-    """Draw a running count as a stair, and as a band the range that uncertain dates leave."""
-    start = pd.DataFrame({"day": [pd.Timestamp(FIRST_YEAR, 1, 1)], "low": [0], "high": [0]})
+    """Draw a running count as a stair, and as a band the range that uncertain dates leave.
+
+    The stair begins with its first measure: before it nothing is drawn.
+    """
+    start = counts.iloc[[0]].assign(low=0, high=0)
     counts = pd.concat([start, counts, counts.iloc[[-1]].assign(day=last)])
     x, band = to_year(counts["day"]), {"color": look.colour, "alpha": 0.28, "lw": 0, "zorder": 2}
     ax.fill_between(x, counts["low"], counts["high"], step="post", **band)
@@ -142,17 +161,17 @@ def draw_codings(studies: dict, days: pd.Series):
     studies: by heading, as from `breaks.study_breaks`.
     """
     looks = style.read_meanings("direction")
-    fig, axes = style.make_canvas(89, 118, 2, 1, sharex=True)
+    fig, axes = style.make_canvas(89, 114, 2, 1, sharex=True)
     highest = max(found.number(kind) for found in studies.values() for kind in found.running)
-    days = days.rename(DAY_NAMES)
     for ax, letter, (words, found) in zip(axes, "ab", studies.items(), strict=True):
         set_years(ax, FIRST_YEAR, LAST_YEAR, every=2)
         ax.set_ylim(0, 1.06 * highest)
         for kind, counts in found.running.items():
             name = {"closes": "closing", "opens": "opening"}[kind]
             _draw_stair(ax, counts, looks[kind], found.frame["date_latest"].max(), name)
-        mark_days(ax, days, heights=2)
-        write_head(ax, letter, words, rise=20)
+        write_note(ax, FIRST_YEAR + 0.15, highest, "events so far")
+        _flag_days(ax, days, flags=letter == "a")
+        write_head(ax, letter, words, rise=25 if letter == "a" else 5)
     return fig
 
 
@@ -183,30 +202,39 @@ def compare_compilations(values: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     return pair[False].unstack("key"), float((pair[False] - pair[True]).abs().max())
 
 
-def draw_alignment(values: pd.DataFrame, invasion):
-    """Draw shares of identical votes by session of the Assembly, a mark in its first month.
+def draw_alignment(values: pd.DataFrame, invasion, named: dict[str, list[int]]):
+    """Draw percent of identical votes by session of the Assembly, a mark in its first month.
 
-    Columns of `values`: key, year, value, hollow (second compilation).
+    Columns of `values`: key, year, value, hollow (second compilation: a thin line without marks).
+    named: by key, the sessions whose value is written beside the mark; the last ends the line.
     """
     looks = style.read_meanings("partner")
-    fig, ax = style.make_canvas(89, 68)
+    fig, ax = style.make_canvas(89, 70)
     last = int(values["year"].max())
     set_years(ax, int(values["year"].min()), last + 1)
-    write_head(ax, "", "Share of identical votes")
-    ax.set_ylim(0.25, 1.02)
+    write_head(ax, "", "Identical votes in the General Assembly, %")
+    ax.set_ylim(25, 102)
     ax.axvline(to_year(invasion), color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
-    write_note(ax, to_year(invasion), 0.3, "invasion\nof Ukraine", dx=-3, ha="right", color=INK)
-    second = values[values["hollow"] & values["key"].eq("RUS") & values["year"].eq(2002)].iloc[0]
-    place = (second["year"] + 0.5 + SESSION, second["value"])
-    write_note(ax, *place, "thin: second compilation", dx=5, color=INK)
+    write_note(ax, to_year(invasion), 30, "invasion\nof Ukraine", dx=-3, ha="right", color=INK)
+    lowest = values[values["hollow"] & values["key"].eq("RUS") & values["year"].gt(2000)]
+    lowest = lowest.loc[lowest["value"].idxmin()]
+    place = (lowest["year"] + 0.5 + SESSION, lowest["value"])
+    write_note(ax, *place, "thin: second compilation", dx=3, dy=-5, color=INK)
     for (key, hollow), part in reversed(list(values.groupby(["key", "hollow"]))):
-        part = part.assign(year=part["year"] + SESSION)
-        draw_series(ax, part, looks[key], size=2.6, width=0.5 if hollow else 1.1)
-        if not hollow:
-            end = part.loc[part["year"].idxmax(), "value"]
-            rise = 3 if key == "RUS" else -3
-            words = {"dx": 6, "dy": rise, "color": INK, "annotation_clip": False}
-            write_note(ax, last + 0.5 + SESSION, end, looks[key].label, **words)
+        at = part.set_index(part["year"] + 0.5 + SESSION)["value"].sort_index()
+        if hollow:
+            ax.plot(at.index, at, color=looks[key].colour, lw=0.5, zorder=2)
+            continue
+        draw_series(ax, part.assign(year=part["year"] + SESSION), looks[key], size=2.6, width=1.3)
+        for year in named[key]:
+            x, rise = year + 0.5 + SESSION, 7 if key == "CHN" else -10
+            words = {"color": INK, "fontsize": 7, "annotation_clip": False}
+            if year == last:
+                rise = 3 if key == "RUS" else -3
+                said = f"{looks[key].label} {at[x]:.0f}"
+                write_note(ax, x, at[x], said, dx=6, dy=rise, **words)
+            else:
+                write_note(ax, x, at[x], f"{at[x]:.0f}", dx=2, dy=rise, ha="right", **words)
     return fig
 
 
@@ -225,38 +253,6 @@ def gather_rounds(growth: pd.Series, years: list[int], before: int) -> pd.DataFr
         if year - lag in growth
     ]
     return pd.DataFrame(rows, columns=["round", "lag", "year", "value"])
-
-
-def draw_growth(table: pd.DataFrame, closed: dict[int, int]):
-    """Draw growth in the closing year of each round (filled) and in the years before (hollow).
-
-    Columns of `table`: round, lag, value. closed: missions closed, by round.
-    """
-    look = style.read_meanings("status")["closed"].style(6.5)
-    plain = {"marker": "o", "markersize": 3.4, "linestyle": "none", "markeredgewidth": 0.8}
-    plain |= {"markerfacecolor": "white", "markeredgecolor": MUTED}
-    fig, ax = style.make_canvas(89, 66)
-    step = 2 * table["lag"].max() + 1
-    ax.axhline(0, color=INK, lw=0.6, zorder=1)
-    write_head(ax, "", "Growth, % a year")
-    for place, (_, part) in enumerate(table.groupby("round")):
-        x = place * step - part["lag"]
-        ax.plot(x, part["value"], color=SOFT, lw=0.8, zorder=2)
-        here = part["lag"].eq(0)
-        ax.plot(x[~here], part["value"][~here], zorder=3, **plain)
-        ax.plot(x[here], part["value"][here], zorder=4, **look)
-        value = part["value"][here].iloc[0]
-        words = f"{value:+.1f}".replace("-", "−")
-        write_note(ax, place * step, value, words, dx=6, color=INK, fontsize=8)
-    draw_key(ax, [("closing year", look), ("three years before", plain)], "above right")
-    places = [place * step for place in range(table["round"].nunique())]
-    names = [f"{year}\n{closed[year]} closed" for year in sorted(closed)]
-    ax.set_xticks(places, names)
-    ax.tick_params(axis="x", length=0)
-    ax.spines["bottom"].set_visible(False)
-    ax.set_xlim(-table["lag"].max() - 0.7, places[-1] + 2.1)
-    ax.set_ylim(-9, 5)
-    return fig
 
 
 # ----------------------------------------------------------------------------------------- money
@@ -291,10 +287,11 @@ def add_part(table: pd.DataFrame, label: str, part: dict, low: float, high: floa
 def draw_amounts(table: pd.DataFrame):
     """Draw ranges of amounts on a logarithmic scale, what they are written above each line.
 
-    Columns of `table`: label, low, high, quality, aside (unit, period, who says so).
+    The two that the caption compares are the strongest. Columns of `table`: label, low, high,
+    quality, aside (unit, period, who says so).
     """
     looks = style.read_meanings("quality")
-    fig, ax = style.make_canvas(89, 104)
+    fig, ax = style.make_canvas(89, 108)
     set_rows(ax, [""] * len(table), "none")
     ax.set_xscale("log")
     ax.set_xlim(0.3, 60_000)
@@ -302,17 +299,34 @@ def draw_amounts(table: pd.DataFrame):
     ax.grid(axis="x", which="major", lw=0.4)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
     for y, row in enumerate(table.itertuples()):
-        draw_range(ax, y + 0.2, row.low, row.high, looks[row.quality].style(4.4), tick=0.1)
-        words = dict.fromkeys(_word_amount(x) for x in (row.low, row.high))
-        write_note(ax, row.high, y + 0.2, "-".join(words), dx=6, halo=True)
-        place = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points"}
-        place |= {"va": "center", "zorder": 5, "fontsize": 6}
+        strong = row.label in COMPARED
+        if strong:
+            ax.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.6, lw=0, zorder=-5)
+        if row.label == SUMS:
+            ax.axhline(y - 0.5, color=NOTE, lw=0.6)
+        look = looks[row.quality].style(6 if strong else 3.4)
+        _draw_amount(ax, y + 0.2, row.low, row.high, look, 3 if strong else 0.9)
+        words = "-".join(dict.fromkeys(_word_amount(x) for x in (row.low, row.high)))
+        spot, side = (row.low, -1) if row.high > LONGEST else (row.high, 1)
+        size = {"fontsize": 8, "fontweight": "bold"} if strong else {}
+        ends = {"ha": "left" if side > 0 else "right", "halo": True, **size}
+        write_note(ax, spot, y + 0.2, words, dx=(7 if strong else 5) * side, **ends)
+        place = {"textcoords": "offset points", "va": "baseline", "zorder": 5, "fontsize": 6}
         halo = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-        label = ax.annotate(row.label, (0, y - 0.22), (2, 0), color=INK, bbox=halo, **place)
-        place["xycoords"] = label
-        ax.annotate(row.aside, (1, 0.5), (5, 0), color=NOTE, bbox=halo, **place)
+        weight = {"fontweight": "bold"} if strong else {}
+        place |= {"bbox": halo}
+        at = {"xy": (0, y - 0.14), "xycoords": ax.get_yaxis_transform(), "xytext": (2, 0)}
+        label = ax.annotate(row.label, color=INK, **at, **place, **weight)
+        at = {"xy": (1, y - 0.14), "xycoords": (label, ax.transData), "xytext": (5, 0)}
+        ax.annotate(row.aside, color=NOTE, **at, **place)
     draw_key(ax, "quality", "above")
     return fig
+
+
+def _draw_amount(ax, y: float, low: float, high: float, look: dict, width: float) -> None:
+    """Draw a range as a line of some width with a mark at both ends, one value as one mark."""
+    ax.plot([low, high], [y, y], color=look["markeredgecolor"], lw=width, zorder=3)
+    ax.plot([low, high] if high > low else [low], [y, y] if high > low else [y], zorder=4, **look)
 
 
 def _word_amount(amount: float) -> str:
@@ -353,7 +367,7 @@ def gather_speakers(said: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["place", "name"], ignore_index=True).drop(columns="place")
 
 
-def count_voices(listed: list[str]) -> int:
+def count_independent_voices(listed: list[str]) -> int:
     """Count the independent voices among speakers, each given by its sources: a lower bound.
 
     Two speakers whose sources pass on, or are published by, one and the same body count as one
@@ -375,29 +389,42 @@ def list_marks(table: pd.DataFrame) -> pd.DataFrame:
     return rows[list(MARKS)].reset_index(drop=True)
 
 
-def draw_reasons(marks: pd.DataFrame):
+def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "economy"):
     """Draw a mark a speaker, a line a reason: North Korea at the left, all others at the right.
 
-    Columns of `marks`: key (of REASONS), group; in the order of `list_marks`.
+    Columns of `marks`: key (of REASONS), group; in the order of `list_marks`. heard: speakers in
+    all at the "left" and the "right". The reason `first` stands out, with its counts.
     """
     looks = style.read_meanings("speaker")
     shown = list(marks["key"].drop_duplicates())
     fig, ax = style.make_canvas(89, 74)
     set_rows(ax, [REASONS[key] for key in shown], colour=HAIRLINE)
+    line = shown.index(first)
+    ax.get_yticklabels()[line].set_fontweight("bold")
+    ax.axhspan(line - 0.42, line + 0.42, color=WASH, lw=0, zorder=-5)
     own = marks["group"].eq("dprk")
     for some, side, size in ((own, -1, 5.5), (~own, 1, 3.8)):
         part = marks[some]
         places = side * (part.groupby("key").cumcount() + 1)
         for group, spots in places.groupby(part["group"]):
             y = marks.loc[spots.index, "key"].map(shown.index)
-            ax.plot(spots, y, zorder=3, **looks[group].style(size))
+            here = y.eq(line)
+            ax.plot(spots[~here], y[~here], zorder=3, **looks[group].style(size))
+            look = looks[group].style(size + 1)
+            dark = {"color": INK, "markerfacecolor": INK, "markeredgecolor": INK}
+            ax.plot(spots[here], y[here], zorder=3, **(look | dark))
+        number = int(part["key"].eq(first).sum())
+        words = {"fontsize": 8, "fontweight": "bold", "color": INK}
+        words |= {"ha": "right" if side < 0 else "left"}
+        write_note(ax, side * (number + 0.7), line, f"{number}", dx=2 * side, **words)
     ax.axvline(0, color=INK, lw=0.6)
-    ax.set_xlim(-4.6, 17)
+    ax.set_xlim(-4.6, 18.6)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     head = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "fontsize": 7}
-    ax.annotate("North Korea", (0, 1), (-4, 12), ha="right", **head)
-    ax.annotate("others", (0, 1), (4, 12), **head)
-    others = {key: looks[key] for key in ("rok", "host", "other")}
-    draw_key(ax, others, "above right", size=3.8)
+    ax.annotate(f"North Korea ({heard['left']} speakers)", (0, 1), (-4, 5), ha="right", **head)
+    ax.annotate(f"others ({heard['right']})", (0, 1), (4, 5), **head)
+    entries = {key: looks[key] for key in ("rok", "host", "other")}
+    ground = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 1}
+    draw_key(ax, entries, "lower right", size=3.8, **ground)
     return fig
