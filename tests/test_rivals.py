@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from derisking.core import tables
+from derisking.core import paths, tables
 from derisking.rooms import n08_closures, n08_rivals
 
 
@@ -25,15 +25,54 @@ def observations():
 
 
 def test_every_rival_commits_itself_to_something(predictions, observations):
-    known = set(tables.load_table("rivals")["rival_id"]) | {n08_rivals.THESIS}
+    known = set(tables.load_table("rivals")["rival_id"])
+    known |= {n08_rivals.THESIS, n08_rivals.EXTENDED}
     assert set(predictions["explanation"]) == known
     assert set(predictions["observation_id"]) == set(observations.index)
 
 
-def test_every_mark_of_the_thesis_rests_on_a_claim(predictions):
-    thesis = predictions["explanation"].eq(n08_rivals.THESIS)
-    assert predictions.loc[thesis, "claim_id"].notna().all()
+def test_every_mark_of_the_thesis_rests_on_a_claim_and_says_whose_it_is(predictions):
+    thesis = predictions["explanation"].isin([n08_rivals.THESIS, n08_rivals.EXTENDED])
+    assert predictions.loc[thesis, ["claim_id", "notes"]].notna().all().all()
     assert predictions.loc[~thesis, "claim_id"].isna().all()
+    whose = predictions.set_index("explanation")["notes"]
+    assert whose[[n08_rivals.THESIS]].str.startswith("His words").all()
+    assert whose[[n08_rivals.EXTENDED]].str.startswith("Our inference").all()
+
+
+SAME_FACT = {  # traits that a test judges, and the findings that grade the same fact
+    "Post in Africa": ["T.1-e02"],
+    "Any diplomat expelled, 2016-18": ["T.1-e04"],
+    "Ambassador expelled in 2017": ["T.1-e03"],
+    "Post closed once before": ["T.1-e05"],
+    "Host in the EU, Britain, Switzerland": ["Q1.9-e01", "Q4.5-e01"],
+    "Votes with China above median": ["Q4.5-e03"],
+}
+
+
+@pytest.mark.parametrize("trait", SAME_FACT)
+def test_what_leans_nowhere_leans_nowhere_among_the_findings(trait):
+    runs = pd.read_csv(paths.FIGURES / "08-specification-curve.csv")
+    mine = runs[runs["trait"].eq(trait)]
+    assert n08_rivals.judge_trait(mine, True, "rok_2024_01_30") == "unknown"
+    findings = tables.load_table("findings").set_index("finding_id")
+    assert findings.loc[SAME_FACT[trait], "bears"].eq("does_not_discriminate").all()
+
+
+@pytest.mark.parametrize(
+    ("key", "finding"),
+    [
+        ("havana", "T.1-e09"),
+        ("havana", "Q1.9-e03"),
+        ("berlin", "T.2-e10"),
+        ("opened", "T.3-e04"),
+        ("back", "T.3-e02"),
+    ],
+)
+def test_a_reading_leans_where_its_finding_does(observations, key, finding):
+    bears = tables.load_table("findings").set_index("finding_id").loc[finding, "bears"]
+    leans = bears in ("supports", "against")
+    assert observations.loc[key, "outcome"].startswith("leans_") == leans
 
 
 def test_what_is_read_is_judged_and_what_is_computed_is_not(observations):
@@ -64,7 +103,9 @@ def test_readings_agree_with_the_tables(observations):
 
 
 def rows(*pairs):
-    return pd.DataFrame(pairs, columns=["odds_ratio", "p"])
+    """One row a list; the first is the one that counts most."""
+    frame = pd.DataFrame(pairs, columns=["odds_ratio", "p"])
+    return frame.assign(definition=["seoul", "other"])
 
 
 @pytest.mark.parametrize(
@@ -73,13 +114,15 @@ def rows(*pairs):
         (rows((3, 0.01), (2, 0.04)), True, "yes"),
         (rows((3, 0.01), (2, 0.04)), False, "no"),
         (rows((3, 0.01), (2, 0.06)), True, "leans_yes"),
-        (rows((0, 0.3), (0.5, 0.9)), True, "leans_no"),
-        (rows((0, 0.3), (0.5, 0.9)), False, "leans_yes"),
+        (rows((0, 0.01), (0.5, 0.9)), True, "leans_no"),
+        (rows((0, 0.01), (0.5, 0.9)), False, "leans_yes"),
+        (rows((0, 0.31), (0.5, 0.9)), True, "unknown"),
+        (rows((3, 0.06), (2, 0.01)), True, "unknown"),
         (rows((0.9, 0.01), (1.1, 0.01)), True, "unknown"),
     ],
 )
 def test_judging_a_trait(table, higher, outcome):
-    assert n08_rivals.judge_trait(table, higher) == outcome
+    assert n08_rivals.judge_trait(table, higher, "seoul") == outcome
 
 
 @pytest.fixture
@@ -111,24 +154,15 @@ def test_confronting_refuses_what_is_not_judged(small, outcomes):
         n08_rivals.confront(small, pd.Series(outcomes))
 
 
-def test_what_we_infer_is_no_mark_of_the_author():
-    table = pd.DataFrame(
-        [("a", "T", "Q4.1"), ("b", "T", "Q1.9"), ("a", "R1", None)],
-        columns=["observation_id", "explanation", "claim_id"],
-    )
-    basis = pd.Series({"Q4.1": "short", "Q1.9": "inferred"})
-    split = n08_rivals.split_thesis(table, basis)
-    assert split["explanation"].tolist() == [n08_rivals.THESIS, n08_rivals.EXTENDED, "R1"]
-
-
-def test_no_mark_against_the_author_rests_on_our_inference(predictions):
-    """Posts in the West, votes and Havana come from claims that he does not make."""
-    basis = tables.load_table("claims").set_index("claim_id")["basis"]
-    split = n08_rivals.split_thesis(predictions, basis).set_index("observation_id")["explanation"]
-    ours = split[split.eq(n08_rivals.EXTENDED)].index
-    assert set(ours) >= {"western", "condemned", "china", "havana"}
-    his = predictions[predictions["explanation"].eq("T")].set_index("observation_id")["claim_id"]
-    assert basis[his.drop(ours)].ne("inferred").all()
+def test_no_mark_of_the_author_rests_on_our_inference(predictions):
+    """Expulsions, new posts, votes and Havana follow from no sentence that he wrote."""
+    claim = tables.load_table("claims").set_index("claim_id")
+    whose = predictions.set_index("observation_id")["explanation"]
+    ours = set(whose[whose.eq(n08_rivals.EXTENDED)].index)
+    assert ours >= {"expelled", "opened", "western", "condemned", "china", "havana"}
+    his = predictions.loc[predictions["explanation"].eq(n08_rivals.THESIS), "claim_id"]
+    assert len(his) and claim.loc[his, "basis"].ne("inferred").all()
+    assert claim.loc[his, "quotation"].notna().all()
 
 
 def test_parting_needs_opposite_signs(small):
@@ -139,8 +173,8 @@ def test_tables_for_readers(small):
     table = n08_rivals.confront(small, pd.Series({"a": "yes", "b": "unknown"}))
     names = pd.Series({"T": "thesis", "R1": "hardship", "R2": "commits itself to nothing"})
     one = n08_rivals.list_explanations(table, names).set_index("explanation")
-    assert list(one) == list(n08_rivals.BEARS.values())
-    assert one.loc["thesis"].tolist() == [0, 0, 0, 1, 1]
+    assert list(one) == ["predictions", *n08_rivals.BEARS.values()]
+    assert one.loc["thesis"].tolist() == [2, 0, 0, 0, 1, 1]
     assert one.loc["hardship", "borne out"] == 1
     assert one.loc["commits itself to nothing"].sum() == 0
     seen = pd.DataFrame(

@@ -426,6 +426,13 @@ def test_ratio_words(value, words):
     assert exact.word_ratio(value) == words
 
 
+@pytest.mark.parametrize(
+    ("p", "words"), [(0.00388, "0.0039"), (0.0496, "0.050"), (0.3097, "0.31"), (1.0, "1.0")]
+)
+def test_p_has_two_figures(p, words):
+    assert exact.word_chance(p) == words
+
+
 # ----------------------------------------------------------------------- the data of every figure
 
 RISING = [  # columns of which the later may never lie below the earlier

@@ -138,8 +138,8 @@ def draw_traits(runs: pd.DataFrame, primary: str):
         "closed\nwithout": [
             f"{row.without_closed} of {row.without_all}" for row in main.itertuples()
         ],
-        "p": [f"{p:.3f}" for p in main["p"]],
-        "adjusted\np": [f"{p:.2f}" for p in main["adjusted"]],
+        "p": main["p"].map(exact.word_chance),
+        "adjusted\np": main["adjusted"].map(exact.word_chance),
     }
     for x, (head, words) in zip((1.1, 1.22, 1.31, 1.41), counts.items(), strict=True):
         write_column(ax, x, range(len(main)), words, head, ha="right")

@@ -20,26 +20,22 @@ BEARS = {  # by the score of a commitment, and whether the outcome is firm
 }
 
 
-def judge_trait(rows: pd.DataFrame, higher: bool) -> str:
-    """Judge an observation on a trait from its test under each list (columns odds_ratio, p).
+def judge_trait(rows: pd.DataFrame, higher: bool, primary: str) -> str:
+    """Judge an observation on a trait from its test under each list (definition, odds_ratio, p).
 
     higher: the observation says that closed posts have the trait more often. "yes" or "no" if every
-    list points one way with p < 0.05; "leans_..." if every list points one way; else "unknown".
+    list points one way with p < 0.05; "leans_..." if every list points one way and that of the list
+    `primary` is below 0.05; else "unknown". The lists share most of their posts, so that they agree
+    is no evidence of its own.
     """
     up = bool(rows["odds_ratio"].gt(1).all())
     if not up and not rows["odds_ratio"].lt(1).all():
         return "unknown"
     holds = "yes" if up == higher else "no"
-    return holds if rows["p"].lt(0.05).all() else f"leans_{holds}"
-
-
-def split_thesis(predictions: pd.DataFrame, basis: pd.Series) -> pd.DataFrame:
-    """Move the marks of the thesis that rest on a claim we infer to an explanation of their own.
-
-    predictions: explanation, claim_id. basis: by claim_id, "inferred" for a claim that is ours.
-    """
-    ours = predictions["explanation"].eq(THESIS) & predictions["claim_id"].map(basis).eq("inferred")
-    return predictions.assign(explanation=predictions["explanation"].mask(ours, EXTENDED))
+    if rows["p"].lt(0.05).all():
+        return holds
+    low = rows.loc[rows["definition"].eq(primary), "p"].lt(0.05).any()
+    return f"leans_{holds}" if low else "unknown"
 
 
 def confront(predictions: pd.DataFrame, outcomes: pd.Series) -> pd.DataFrame:
@@ -68,12 +64,13 @@ def find_opposed(predictions: pd.DataFrame, to: str = THESIS) -> list[str]:
 
 
 def list_explanations(confronted: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """Return one row an explanation: how many of its commitments fared in which way.
+    """Return one row an explanation: how many predictions it makes, and how they fared.
 
     names: by explanation, in the order wanted. confronted: as from `confront`.
     """
     marks = pd.crosstab(confronted["explanation"], confronted["bears"])
     marks = marks.reindex(index=names.index, columns=list(BEARS.values()), fill_value=0)
+    marks.insert(0, "predictions", marks.sum(axis=1))
     marks.insert(0, "explanation", names)
     return marks.reset_index(drop=True).rename_axis(columns=None)
 

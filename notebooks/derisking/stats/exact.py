@@ -380,6 +380,11 @@ def word_ratio(value: float) -> str:
     return f"{value:#.2g}" if 0 < value < 9.95 else f"{value:.0f}"
 
 
+def word_chance(p: float) -> str:
+    """Write a p-value for people, with two figures: "0.0039", "0.050", "1.0"."""
+    return f"{p:#.2g}"
+
+
 def flag_upper_half(values: pd.Series) -> pd.Series:
     """Say of each post whether its value lies above the median of the posts that have one.
 
