@@ -20,7 +20,7 @@ DRAWN = {
     "01-voices": {"papers": 1, "voices": 1},
     "01-coverage": {"rows": 1},
     "03-closure-wave": {"closed_earliest": 1},
-    "03-overview": {"low": 1, "high": 1, "value": 1, "lower": 1, "upper": 1},
+    "03-overview": {"value": 1, "lower": 1, "upper": 1},
     "05-collapse": {"value": 1},
     "05-missions-fell": {"value": 1},
     "06-alignment": {"value": 1},

@@ -1,4 +1,4 @@
-"""Days that many charts and counts need, read from the table `events`: one day, one place.
+"""Days and yearly closings that several charts and counts need: one day, one rule, one place.
 
     shut = find_event_day("2020-01-border-closure")
 
@@ -23,3 +23,22 @@ def find_event_day(event_id: str) -> pd.Timestamp:
     if event["date_earliest"] != event["date_latest"]:
         raise ValueError(f"the day of {event_id} is not known, only {event['date']}")
     return event["date_earliest"]
+
+
+def count_closings(counts: pd.DataFrame, waves: pd.DataFrame, first: int) -> pd.DataFrame:
+    """Count the missions reported closed by year, from year `first` on: year, lower, upper.
+
+    counts, waves: the tables `mission_counts` and `waves`. Seoul's counts by year hold where there
+    are any: the lowest and the highest. In the other years it is the single rounds of `waves`, in
+    the year in which they began; a disputed one may be counted elsewhere and adds to `upper` only.
+    """
+    yearly = counts["quantity"].eq("missions_closed") & counts["scope"].eq("world")
+    yearly = counts[yearly & counts["series"].eq("rok") & counts["asof_precision"].eq("year")]
+    yearly = yearly.groupby(yearly["asof_earliest"].dt.year)["value"].agg(lower="min", upper="max")
+    single = waves[waves["type"].eq("closing")]
+    single = single[~single["year_start"].between(yearly.index.min(), yearly.index.max())]
+    lower = single["reported"].where(single["status"].ne("disputed"), 0)
+    single = single.assign(lower=lower, upper=single["reported"])
+    single = single.groupby("year_start")[["lower", "upper"]].sum()
+    both = pd.concat([yearly, single]).rename_axis("year").reset_index().astype(int)
+    return both[both["year"].ge(first)].sort_values("year", ignore_index=True)

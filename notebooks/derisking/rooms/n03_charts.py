@@ -7,17 +7,19 @@ alone. Places on the page are in millimetres.
 import pandas as pd
 
 from derisking.draw import style
-from derisking.draw.axes import place_axes, set_months, set_years
-from derisking.draw.marks import draw_key, find_middle, stack_rows, write_head
+from derisking.draw.axes import place_axes, set_months, set_years, to_year
+from derisking.draw.marks import draw_key, find_middle, stack_rows, write_head, write_note
 from derisking.draw.style import COLOURS, HAIRLINE, INK, NOTE, PALE, SOFT
 
 CLOSE = style.read_meanings("measure")["closing"].colour
 FADED = COLOURS["pale_vermilion"]
 LINES = 2  # squares stand in so many lines
-ROUND = 16.5  # mm, one round with its words
+ROUND = 19.5  # mm, one round with its words
 NOON = pd.Timedelta(hours=12)  # a mark stands in the middle of its day
-LEVEL = 1.7  # mm, one row of marks under a bar
+LEVEL = 1.5  # mm, one row of marks under a bar
 BAR = 2.6  # mm
+APART = 5  # mm, above a post that is not closed by Seoul's list
+NUMBER = {"fontsize": 8, "fontweight": "bold"}
 
 
 # ------------------------------------------------------------------------------------- rounds
@@ -48,9 +50,14 @@ def draw_waves(waves: pd.DataFrame):
         )
         _draw_squares(ax, wave, top + 1 + step / 2, step)
         look |= {"fontsize": 7, "color": NOTE}
+        if pd.isna(wave.share):
+            words = "stayed open: no total known"
+            if pd.notna(wave.stock_before):
+                words = f"stayed open: only embassies counted, {wave.stock_before} before"
+            ax.text(3.5 + step * -(-wave.closed // LINES), top + 1 + step * 1.2, words, **look)
         ax.text(1.5, top + 3.8 + LINES * step, wave.reason, **look)
-        words = f"back: {wave.returned} of {wave.named} named"
-        ax.text(87.5, top + 3.8 + LINES * step, words, ha="right", **look)
+        words = f"came back so far: {wave.returned} of the {wave.named} known by name"
+        ax.text(1.5, top + 6.9 + LINES * step, words, **look)
     kept = style.read_meanings("status")["kept"].colour
     entries = [
         (words, {"marker": "s", "ms": 4.4, "mfc": face, "mec": edge, "mew": 0.6, "ls": "none"})
@@ -85,6 +92,7 @@ def draw_closings(posts: pd.DataFrame, statements: pd.DataFrame, counts: dict, a
     """Draw one row a post: the days on which it may have closed as a bar, statements below it.
 
     posts: mission_id, city, status (key of the meaning "status"), closed_earliest, closed_latest.
+    Disputed posts come last, set apart; a bar that goes on past the window ends in an arrow.
     statements: mission_id, speaker, date_earliest, date_latest. counts: number -> day on which
     Seoul gave it. article: the day of the article.
     """
@@ -94,25 +102,33 @@ def draw_closings(posts: pd.DataFrame, statements: pd.DataFrame, counts: dict, a
         levels = stack_rows(start[part.index], part["date_latest"], pd.Timedelta(days=2))
         statements.loc[part.index, "level"] = levels
     row = BAR + LEVEL * (statements["level"].max() + 1) + 1.4
-    fig, ax = style.make_canvas(183, row * len(posts) + 22)
-    place_axes(ax, 20, 10, 122, row * len(posts))
+    tops = [
+        row * place + APART * (status == "disputed") for place, status in enumerate(posts["status"])
+    ]
+    height = tops[-1] + row
+    fig, ax = style.make_canvas(183, height + 22)
+    place_axes(ax, 20, 10, 122, height)
     set_months(ax, *window, every=1, form="%-d %b\n%Y")
-    ax.set(ylim=(row * len(posts), 0))
+    ax.set(ylim=(height, 0))
     ax.spines["left"].set_visible(False)
-    ax.set_yticks(
-        [row * place + BAR / 2 + 0.7 for place in range(len(posts))], posts["city"], fontsize=8
-    )
+    ax.set_yticks([top + BAR / 2 + 0.7 for top in tops], posts["city"], fontsize=8)
     ax.tick_params(axis="y", length=0)
     _mark_counts(ax, counts, article)
     statuses, meanings = style.read_meanings("status"), style.read_meanings("statement")
-    for place, post in enumerate(posts.itertuples()):
-        top = row * place
-        if place:
+    for top, post in zip(tops, posts.itertuples(), strict=True):
+        if post.status == "disputed":
+            ax.axhline(top - APART, color=SOFT, lw=0.8, zorder=0)
+            words = "Closing announced, but still on Seoul's list:"
+            ax.text(-0.16, top - APART / 2, words, transform=ax.get_yaxis_transform(), va="center")
+        elif top:
             ax.axhline(top, color=HAIRLINE, lw=0.6, zorder=0)
         end = min(post.closed_latest, window[1])
         days = [(post.closed_earliest, end - post.closed_earliest + pd.Timedelta(days=1))]
         colour = statuses[post.status].colour
         ax.broken_barh(days, (top + 0.7, BAR), color=colour, lw=0, zorder=2)
+        if post.closed_latest > window[1]:
+            look = {"marker": ">", "ms": 8, "color": colour, "mew": 0, "clip_on": False}
+            ax.plot(window[1] + NOON, top + BAR / 2 + 0.7, **look)
         _write_days(ax, top + BAR / 2 + 0.7, post)
         said = statements[statements["mission_id"].eq(post.mission_id)]
         for mark in said.itertuples():
@@ -123,7 +139,7 @@ def draw_closings(posts: pd.DataFrame, statements: pd.DataFrame, counts: dict, a
     entries = [
         ("closed by Seoul's list", {"color": statuses["closed"].colour, "lw": 6}),
         ("still on Seoul's list", {"color": statuses["disputed"].colour, "lw": 6}),
-        *meanings.values(),
+        *(look for speaker, look in meanings.items() if speaker in set(statements["speaker"])),
     ]
     draw_key(fig, entries, "below", size=3.6)
     return fig
@@ -132,9 +148,9 @@ def draw_closings(posts: pd.DataFrame, statements: pd.DataFrame, counts: dict, a
 def _mark_counts(ax, counts: dict, article) -> None:
     green = style.read_meanings("body")["rok"].colour
     lines = [(day, f"Seoul counts {number} left", green) for number, day in counts.items()]
-    for day, words, colour in [*lines, (article, "the article", INK)]:
+    for day, words, colour in [*lines, (article, "38 North article", INK)]:
         ax.axvline(day + NOON, color=colour, lw=1 if colour == green else 0.6, zorder=1)
-        side, shift = ("left", -2) if words == "the article" else ("right", 2)
+        side, shift = ("left", -2) if day == article else ("right", 2)
         ax.annotate(
             f"{words}\n{day:%-d %b}", (day + NOON, 1), (shift, 3), ("data", "axes fraction"),
             textcoords="offset points", fontsize=7, ha=side, va="bottom",
@@ -155,66 +171,61 @@ def _draw_statement(ax, mark, y: float, meanings: dict) -> None:
     meaning = meanings[mark.speaker]
     if pd.notna(mark.date_earliest) and mark.date_earliest < mark.date_latest:
         ax.plot([mark.date_earliest, mark.date_latest], [y, y], color=meaning.colour, lw=0.7)
-    size = 5 if meaning.marker == "*" else 3.4
-    ax.plot(mark.day + NOON, y, zorder=4, **meaning.style(size))
+    ax.plot(mark.day + NOON, y, zorder=4, **meaning.style(2.8))
 
 
 # ------------------------------------------------------------------------- closings and counts
 
 
-def draw_overview(rounds: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFrame, years: tuple):
+# Points from a count to its number; above it where none is given, and none beside an equal one
+OFFSETS = {"C004": (5, 0), "C011": (0, -7), "C229": (0, -7)}
+
+
+def draw_overview(closed: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFrame, years: tuple):
     """Draw closings as bars over Seoul's counts on our bounds, on one scale of years.
 
-    rounds: from `list_rounds`. counts: asof_earliest, asof_latest, value, by date. bounds: year,
-    lower, upper on its last day. years: first, last.
+    closed: year, lower, upper, strong (one of the four rounds). counts: count_id, asof_earliest,
+    asof_latest, value. bounds: year, lower, upper on its last day. years: first, last.
     """
-    fig, axes = style.make_canvas(89, 99, nrows=2)
-    for ax, top in zip(axes, (6, 56), strict=True):
-        place_axes(ax, 7, top, 80, 38)
-        set_years(ax, *years, dated=True)
-    write_head(axes[0], "a", "Missions closed, as reported")
-    write_head(axes[1], "b", "Missions abroad: Seoul's counts, our bounds (grey)")
-    _draw_rounds(axes[0], rounds)
-    ends = pd.to_datetime(bounds["year"].astype(str) + "-12-31")
-    axes[1].fill_between(ends, bounds["lower"], bounds["upper"], color=PALE, lw=0)
-    _draw_counts(axes[1], counts.assign(day=find_middle(counts, "asof")))
+    fig, axes = style.make_canvas(89, 96, nrows=2)
+    for ax, top, height in zip(axes, (6, 58), (40, 33), strict=True):
+        place_axes(ax, 7, top, 80, height)
+        set_years(ax, *years)
+    write_head(axes[0], "a", "Missions closed", "per year")
+    write_head(axes[1], "b", "Missions abroad", "number")
+    _draw_closed(axes[0], closed)
+    ax = axes[1]
+    ax.fill_between(bounds["year"] + 1, bounds["lower"], bounds["upper"], color=PALE, lw=0)
+    ax.set(ylim=(30, 82), yticks=range(30, 81, 10))
+    look = style.read_meanings("body")["rok"].style(3.8)
+    days = find_middle(counts, "asof").map(to_year)
+    ax.plot(days, counts["value"], **look)
+    edge = bounds.set_index("year")["upper"]
+    for row, day in zip(counts.itertuples(), days, strict=True):
+        if row.number:
+            dx, dy = OFFSETS.get(row.count_id, (0, 6))
+            y = row.value if dy < 6 else max(row.value, edge.get(int(day) - 1, 0))
+            side = "left" if dx else "center"
+            write_note(ax, day, y, row.value, dx, dy, ha=side, color=INK, **NUMBER)
+    write_note(ax, 2003.5, 67, "green: Seoul's counts", fontsize=7)
+    write_note(ax, 2003.5, 33, "grey: what our table of missions allows", fontsize=7)
     return fig
 
 
-def _draw_counts(ax, counts: pd.DataFrame) -> None:
-    """Draw counts with their numbers, in turns above and below where they stand within two years.
-
-    Of equal counts within a year the last one carries the number.
-    """
-    ax.plot(counts["day"], counts["value"], **style.read_meanings("body")["rok"].style(5))
-    ax.set(ylim=(0, 80), yticks=range(0, 81, 20))
-    apart, below = counts["day"].diff().dt.days, False
-    same = counts["value"].eq(counts["value"].shift(-1)) & apart.shift(-1).lt(366)
-    for row, gap in zip(counts[~same].itertuples(), apart[~same], strict=True):
-        below = gap < 2 * 366 and not below
-        ax.annotate(
-            row.value, (row.day, row.value), (0, -10 if below else 5), fontsize=8,
-            textcoords="offset points", fontweight="bold", ha="center",
-        )  # fmt: skip
-
-
-def _draw_rounds(ax, rounds: pd.DataFrame) -> None:
-    """Draw closings as bars as wide as their years; palest: what only some report."""
-    start = pd.to_datetime(rounds["year_start"].astype(str) + "-01-01")
-    width = pd.to_datetime(rounds["year_end"].astype(str) + "-12-31") - start
-    look = {"width": width, "align": "edge", "edgecolor": "white", "lw": 0.5}
-    colours = rounds["strong"].map({True: CLOSE, False: SOFT})
-    ax.bar(start, rounds["low"], color=colours, **look)
-    ax.bar(start, rounds["high"] - rounds["low"], bottom=rounds["low"], color=PALE, **look)
+def _draw_closed(ax, closed: pd.DataFrame) -> None:
+    """Draw closings by year: the rounds in colour, the rest pale; outline: what is disputed."""
+    rounds, colour = closed[closed["strong"]], closed["strong"].map({True: CLOSE, False: SOFT})
+    x, look = closed["year"] + 0.5, {"width": 0.8, "lw": 0.6}
+    ax.bar(x, closed["lower"], color=colour, edgecolor=colour, **look)
+    more = closed["upper"] - closed["lower"]
+    ax.bar(x[more > 0], more[more > 0], bottom=closed["lower"][more > 0], color="white",
+           edgecolor=SOFT, **look)  # fmt: skip
     ax.set(ylim=(0, 16), yticks=range(0, 16, 5))
-    for row, day in zip(rounds.itertuples(), start + width / 2, strict=True):
-        if row.strong:
-            ax.annotate(
-                row.low, (day, row.high), (0, 2), textcoords="offset points", ha="center",
-                fontsize=8, fontweight="bold",
-            )  # fmt: skip
+    for row in rounds.itertuples():
+        write_note(ax, row.year + 0.5, row.upper, row.upper, 0, 6, ha="center", color=INK, **NUMBER)
+    write_note(ax, 2000.4, 1.9, "in outline: disputed or counted twice", fontsize=7)
 
 
-def join_panels(**panels: pd.DataFrame) -> pd.DataFrame:
-    """Put the frames behind the panels of a figure into one, with the name in column panel."""
-    return pd.concat([frame.assign(panel=name) for name, frame in panels.items()])
+def join_panels(by: str = "panel", **panels: pd.DataFrame) -> pd.DataFrame:
+    """Put the frames behind the parts of a figure into one, with their names in column `by`."""
+    return pd.concat([frame.assign(**{by: name}) for name, frame in panels.items()])

@@ -24,20 +24,6 @@ def write_years(earliest: pd.Series, latest: pd.Series) -> list[str]:
     return [f"{first}" if first == last else f"{first}–{last}" for first, last in pairs]
 
 
-def list_rounds(waves: pd.DataFrame, strong: list[int], first: int) -> pd.DataFrame:
-    """Return the closings reported since year `first`: year_start, year_end, low, high, strong.
-
-    low, high: lowest and highest number reported of missions closed in these years. strong: true
-    for the rounds that began in one of these years; each of them counts for that year alone.
-    """
-    closings = waves[waves["type"].eq("closing") & waves["year_start"].ge(first)]
-    rounds = closings.groupby(["year_start", "year_end"])["reported"].agg(low="min", high="max")
-    rounds = rounds.reset_index()
-    rounds["strong"] = rounds["year_start"].isin(strong)
-    rounds["year_end"] = rounds["year_end"].mask(rounds["strong"], rounds["year_start"])
-    return rounds
-
-
 def gather_statements(
     closures: pd.DataFrame, lists: pd.DataFrame, speakers: dict, host: str, window: tuple
 ) -> pd.DataFrame:

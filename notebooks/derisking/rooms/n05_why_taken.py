@@ -27,9 +27,11 @@ RISK_TAKEN, BLOC_LOST, SHUT = (
     style.read_meanings("phase")[key].colour
     for key in ("risk_taken", "socialist_bloc_lost", "pandemic")
 )
+NINETIES = (1990, 2000)
+BAND = style.HAIRLINE
 FINDING = {"fontsize": 8, "fontweight": "bold", "color": INK}
 # Points from a count to its number, where above would hit another mark; None: no number
-OFFSETS = {"C004": (9, 0), "C010": (-5, 7), "C011": (4, 7), "C025": None, "C229": (9, 0)}
+OFFSETS = {"C004": (8, 0), "C010": (-4, 7), "C011": (3, 7), "C025": None, "C229": (8, 0)}
 
 COLLAPSE = {
     "a": Panel(
@@ -95,52 +97,53 @@ def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, notes: dict)
 def draw_missions_fell(stock: pd.DataFrame, closed: pd.DataFrame, outside: pd.DataFrame, shut):
     """Draw missions abroad, missions closed and measures outside diplomacy, aligned by year.
 
-    Columns of `stock`: count_id, kind, asof_latest, value. Columns of `closed` and `outside`: as
-    for `marks.draw_opposed`. shut: two days.
+    Columns of `stock`: count_id, asof_latest, value. Columns of `closed` and `outside`: as for
+    `marks.draw_opposed`. shut: two days.
     """
     heads = {
         "a": ("Missions abroad", "number"),
         "b": ("Missions closed", "per year"),
         "c": ("Measures outside diplomacy, selected list", "per year"),
     }
-    ratios = {"height_ratios": [1.3, 1, 1.3]}
-    fig, axes = make_panels(heads, 122, (3, 1), 89, sharex=True, **ratios)
+    ratios = {"height_ratios": [0.55, 1.15, 1.3]}
+    fig, axes = make_panels(heads, 118, (3, 1), 89, sharex=True, **ratios)
     for letter, ax in axes.items():
         set_years(ax, 1989, 2026, every=5)
-        names = ("the 1990s", "border closed") if letter == "a" else ("", "")
-        shade_span(ax, 1990, 2000, RISK_TAKEN, names[0])
-        shade_span(ax, *shut, SHUT, names[1])
+        names = ("the 1990s", "border\nclosed") if letter == "b" else ("", "")
+        shade_span(ax, *NINETIES, BAND)
+        shade_span(ax, *shut, BAND)
+        for (start, end), name in zip((NINETIES, map(to_year, shut)), names, strict=True):
+            write_note(ax, (start + end) / 2, -20.6, name, ha="center", va="bottom")
     _draw_stock(axes["a"], stock)
     draw_opposed(axes["b"], closed, OPENING, CLOSING)
     draw_opposed(axes["c"], outside, OPENING, CLOSING)
-    axes["b"].set_ylim(-15.5, 0)
+    axes["b"].set(ylim=(-21, 0), yticks=range(-15, 1, 5))
+    axes["b"].spines["bottom"].set_visible(False)  # counted down from the line at the top
+    axes["b"].tick_params(axis="x", which="both", length=0)
     axes["c"].set_ylim(-6.6, 8.4)
-    for y, meaning in ((2.3, OPENING), (-2.3, CLOSING)):
-        write_note(axes["c"], 2015, y, meaning.label, color=INK)
+    for y, meaning in ((3.2, OPENING), (-3.2, CLOSING)):
+        write_note(axes["c"], 2015, y, meaning.label, color=INK, fontsize=7)
     lost = closed.loc[closed["year"].between(1990, 1999), ["lower", "upper"]].sum()
     sums = outside[outside["year"].between(1990, 1999)].groupby("side")["lower"].sum()
-    write_note(axes["b"], 2000.4, -9, f"{lost['lower']} to {lost['upper']} closed", **FINDING)
-    write_note(axes["b"], 2000.4, -11.6, "in the 1990s", **FINDING)
-    write_note(axes["c"], 1989.4, 7.2, f"{sums['up']} openings, {sums['down']} closing", **FINDING)
+    words = f"{lost['lower']} to {lost['upper']}\nclosed"
+    write_note(axes["b"], 1995, -16.4, words, **FINDING | {"ha": "center"})
+    words = f"{sums['up']} openings\n{sums['down']} closing"
+    write_note(axes["c"], 1995, 6.4, words, **FINDING | {"ha": "center"})
     return fig
 
 
 def _draw_stock(ax, stock: pd.DataFrame) -> None:
-    """Draw counts at their dates with their numbers; a line joins counts of one kind a year
-    apart."""
+    """Draw counts at their dates with their numbers; a line joins counts at most a year apart."""
     look = style.read_meanings("body")["rok"]
-    for kind, part in stock.sort_values("asof_latest").groupby("kind"):
-        x = part["asof_latest"].map(to_year)
-        marker = {"marker": "D" if kind == "all missions" else "o"}
-        ax.plot(x, part["value"], zorder=3, **look.style(4.4) | marker)
-        for _, run in part.groupby((x.diff() > 1.1).cumsum()):
-            ax.plot(x[run.index], run["value"], color=look.colour, lw=0.9, zorder=2)
-        for row, at in zip(part.itertuples(), x, strict=True):
-            if (offset := OFFSETS.get(row.count_id, (0, 7))) is not None:
-                write_note(ax, at, row.value, str(row.value), *offset, ha="center", color=INK)
-    write_note(ax, 2000.4, 68, "all missions", color=INK)
-    write_note(ax, 1992, 34, "in Africa", color=INK)
-    ax.set_ylim(0, 86)
+    stock = stock.sort_values("asof_latest")
+    x = stock["asof_latest"].map(to_year)
+    ax.plot(x, stock["value"], zorder=3, **look.style(3.4))
+    for _, run in stock.groupby((x.diff() > 1.1).cumsum()):
+        ax.plot(x[run.index], run["value"], color=look.colour, lw=0.9, zorder=2)
+    for row, at in zip(stock.itertuples(), x, strict=True):
+        if (offset := OFFSETS.get(row.count_id, (0, 7))) is not None:
+            write_note(ax, at, row.value, row.value, *offset, ha="center", color=INK)
+    ax.set(ylim=(30, 82), yticks=(40, 60, 80))
 
 
 def draw_openings(counts: pd.DataFrame, rates: pd.DataFrame, talks: list[int]):
