@@ -35,7 +35,8 @@ def test_names_are_those_of_the_claims_in_order_and_short(table):
 def test_every_verdict_has_its_lane_and_its_mark():
     assert n09_verdict.find_lane("leans for") == "Holds"
     assert n09_verdict.find_lane("not supported") == "Not borne out"
-    assert {n09_verdict.find_lane(verdict) for verdict in claims.VERDICTS} == set(n09_verdict.SIDE)
+    assert {n09_verdict.find_lane(verdict) for verdict in claims.VERDICTS} == set(n09_verdict.LANES)
+    assert set(n09_verdict.SIDES) == set(claims.VERDICTS)
     named = {verdict for verdicts in n09_verdict.LANES.values() for verdict in verdicts}
     assert named <= set(claims.VERDICTS)
     assert set(style.read_meanings("verdict")) == set(claims.VERDICTS)
@@ -167,16 +168,41 @@ def test_the_drops_have_a_heading_each_and_are_independent_of_row_order(table, f
     pd.testing.assert_frame_equal(other, n09_verdict.apply_drops(table, findings, masks))
 
 
-def test_changes_tells_a_change_of_sides_from_a_change_of_degree():
-    firmness = pd.DataFrame(
-        {
-            "all findings": ["supported", "leans for", "contested"],
-            "x": ["leans against", "supported", "contested"],
-        },
-        index=pd.Index(["T.1", "T.2", "T.3"], name="claim_id"),
-    )
-    found = n09_verdict.list_changes(firmness).set_index("claim_id")
-    assert list(found.index) == ["T.1", "T.2"] and list(found["crosses"]) == [True, False]
+@pytest.mark.parametrize(
+    ("before", "after", "shift"),
+    [
+        ("supported", "leans against", "other side"),
+        ("open, leaning against", "open, leaning for", "other side"),
+        ("leans for", "supported", "firmer"),
+        ("contested", "open, leaning against", "firmer"),
+        ("not supported", "open, leaning against", "less firm"),
+        ("contested", "cannot tell", "less firm"),
+        ("supported", "contested", "less firm"),
+        ("contested", "contested", "none"),
+    ],
+)
+def test_a_change_of_sides_is_told_from_a_change_of_degree(before, after, shift):
+    index = pd.Index(["T.1"], name="claim_id")
+    firmness = pd.DataFrame({"all findings": [before], "x": [after]}, index=index)
+    assert n09_verdict.name_shifts(firmness["all findings"], firmness["x"]).item() == shift
+    found = n09_verdict.list_changes(firmness)
+    assert list(found["shift"]) == [shift] * (shift != "none")
+    assert n09_verdict.count_crossing(found) == (shift == "other side")
+
+
+def test_counts_above_the_cells_are_those_of_the_changes(table, findings):
+    firmness = n09_verdict.apply_drops(table, findings, n09_verdict.list_drops(findings))
+    changed = n09_verdict.list_changes(firmness)
+    shown = firmness.loc[firmness.index.isin(changed["claim_id"])]
+    texts = n09_verdict.draw_sensitivity(shown).axes[0].texts
+    ways = len(n09_verdict.HEADS)
+    numbers = [int(text.get_text()) for text in texts if text.get_text().isdigit()]
+    expected = [
+        int((changed["drop"].eq(way) & changed["shift"].eq(shift)).sum())
+        for shift in ("other side", "less firm", "firmer")
+        for way in n09_verdict.HEADS
+    ]
+    assert len(numbers) == 3 * ways and numbers == expected
 
 
 def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
@@ -205,9 +231,10 @@ def test_charts_have_no_fault_of_text(table, findings):
     firmness = n09_verdict.apply_drops(table, findings, n09_verdict.list_drops(findings))
     shown = firmness.loc[n09_verdict.list_changes(firmness)["claim_id"].unique()]
     questions = {question: question for question in book["question"].unique()}
+    sides = {"only for": 19, "for and against": 10, "only against": 2, "neither": 16}
     figures = [
         n09_verdict.draw_summary(book),
-        n09_verdict.draw_ledger(book, n09_verdict.place_marks(findings), questions),
+        n09_verdict.draw_ledger(book, n09_verdict.place_marks(findings), questions, sides),
         n09_verdict.draw_sensitivity(shown),
     ]
     assert [save.find_text_faults(fig) for fig in figures] == [[], [], []]

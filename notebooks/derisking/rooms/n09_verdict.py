@@ -21,7 +21,11 @@ LANES = {
     "Not borne out": ("not supported", "leans against"),
     "Open": (),
 }
-SIDE = {"Holds": 1, "Contested": 0, "Not borne out": -1, "Open": 0}
+# How far a verdict stands on one side, for (above nought) or against (below), by order alone
+SIDES = {"supported": 3, "leans for": 2, "open, leaning for": 1}
+SIDES |= {"open, leaning against": -1, "leans against": -2, "not supported": -3}
+SIDES |= {"contested": 0, "cannot tell": 0, "not testable": 0}
+SHIFTS = ("less firm", "firmer", "other side")
 VOICES = {
     "full": "his own text",
     "short": "his own text",
@@ -54,6 +58,7 @@ COLUMNS = {
     "place": "Place of a finding beside the centre line: against negative, for positive, strong "
     "ones nearest.",
     "drop": "Findings left out; all findings: none.",
+    "shift": "How the verdict changes: less firm, firmer, to the other side, or none.",
 }
 
 
@@ -170,26 +175,35 @@ def apply_drops(claims: pd.DataFrame, findings: pd.DataFrame, masks: dict) -> pd
     return pd.DataFrame(columns)
 
 
-def changes_sides(before: pd.Series, after: pd.Series) -> pd.Series:
-    """Say whether a verdict turns from one side to the other."""
-    sides = [column.map(find_lane).map(SIDE) for column in (before, after)]
-    return (sides[0] * sides[1]).lt(0)
+def name_shifts(before: pd.Series, after: pd.Series) -> pd.Series:
+    """Return how verdicts change: one of SHIFTS, or "none".
+
+    Other side: from for to against or back, be it as a leaning. Firmer: further on its side, or a
+    contested claim with one side only left. Less firm: every other change.
+    """
+    old, new = before.map(SIDES), after.map(SIDES)
+    shift = new.abs().gt(old.abs()).map({True: "firmer", False: "less firm"})
+    shift = shift.mask((old * new).lt(0), "other side")
+    return shift.where(before.ne(after), "none")
 
 
 def list_changes(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a changed verdict: claim_id, drop, before, after, crosses (changes sides)."""
+    """Return one row a changed verdict.
+
+    Columns: claim_id, drop, before, after, shift (see `name_shifts`).
+    """
     names = table.columns.drop("all findings")
     long = table.reset_index().melt("claim_id", names, var_name="drop", value_name="after")
     long.insert(2, "before", long["claim_id"].map(table["all findings"]))
     long = long[long["before"].ne(long["after"])].reset_index(drop=True)
-    long["crosses"] = changes_sides(long["before"], long["after"])
+    long["shift"] = name_shifts(long["before"], long["after"])
     return long
 
 
 def drop_each_finding(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     """Return the findings whose loss alone changes a verdict.
 
-    Columns: claim_id, finding_id, bears, strength, before, after, crosses.
+    Columns: claim_id, finding_id, bears, strength, before, after, shift (see `name_shifts`).
     """
     testable = claims.set_index("claim_id")["testable"]
     rows = findings[["claim_id", "finding_id", "bears", "strength"]].copy()
@@ -200,7 +214,7 @@ def drop_each_finding(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
         for row in rows.itertuples()
     ]
     rows = rows[rows["before"].ne(rows["after"])].reset_index(drop=True)
-    rows["crosses"] = changes_sides(rows["before"], rows["after"])
+    rows["shift"] = name_shifts(rows["before"], rows["after"])
     return rows
 
 
@@ -222,11 +236,15 @@ def shake_verdicts(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame
         both = {"all findings": whole, name: rule.reach_verdicts(claims, variant)}
         parts[name] = list_changes(pd.DataFrame(both))
     rows = [
-        (name, part["claim_id"].nunique(), part.loc[part["crosses"], "claim_id"].nunique())
-        for name, part in parts.items()
+        (name, part["claim_id"].nunique(), count_crossing(part)) for name, part in parts.items()
     ]
-    heads = ["what is changed", "verdicts that change", "that change sides"]
+    heads = ["what is changed", "verdicts that change", "of these, from for to against or back"]
     return pd.DataFrame(rows, columns=heads)
+
+
+def count_crossing(changes: pd.DataFrame) -> int:
+    """Return how many claims change to the other side in rows of `list_changes`."""
+    return changes.loc[changes["shift"].eq("other side"), "claim_id"].nunique()
 
 
 # ------------------------------------------------------------------------------- charts
@@ -238,67 +256,82 @@ def _stripe(ax, y: float, pitch: float) -> None:
     ax.fill_between([1, 182], y - pitch / 2, y + pitch / 2, color=WASH, lw=0, zorder=0)
 
 
-def _draw_verdict_key(ax, only: set[str]) -> None:
-    """Name the marks of the verdicts in `only` at the foot of the page, in one line or two."""
-    columns = len(only) if len(only) < 8 else 5
-    draw_key(ax, "verdict", "lower center", only, columns=columns)
-
-
-ROWS = {"his own text": (9, 23), "his institute": (32, 9), "ours": (41, 24)}  # mm: top, height
-FIELDS = {"Holds": (27, 3), "Contested": (67, 2), "Not borne out": (97, 2), "Open": (127, 4)}
+FIELDS = {"Holds": 3, "Contested": 23.5, "Not borne out": 44, "Open": 67}  # mm from the left
+ROWS = {"his own text": (8, 25), "his institute": (33, 18.5), "ours": (51.5, 31.5)}  # top, height
+SUMMARY_KEY = {
+    "leans for": "leans",
+    "open, leaning for": "for, by one finding",
+    "open, leaning against": "against, by one",
+    "cannot tell": "cannot tell",
+    "not testable": "not testable",
+}
 
 
 def draw_summary(table: pd.DataFrame):
     """Draw one mark a claim in three rows (whose words) by what the verdict comes to.
 
     `table` as of `build_ledger`. Within a field the marks stand in the order of the verdicts.
+    His own text comes first and largest; what is not his is grey.
     """
-    fig, ax = style.make_canvas(183, 77)
+    fig, ax = style.make_canvas(89, 93)
     fill_page(ax)
     order = list(style.read_meanings("verdict"))
-    for lane, (left, _) in FIELDS.items():
-        ax.text(left, 5, lane, fontsize=8, fontweight="bold", va="center")
+    for lane, left in FIELDS.items():
+        ax.text(left, 5, lane, fontsize=7)
     for voice, (top, height) in ROWS.items():
         rows = table[table["voice"].eq(voice)]
         rows = rows.sort_values(
             "verdict", key=lambda column: column.map(order.index), kind="stable"
         )
-        ax.plot([1.5, 181.5], [top, top], color=PALE, lw=0.6)
-        words = f"{voice[0].upper()}{voice[1:]}\n{len(rows)} claims"
-        ax.text(1.5, top + height / 2, words, fontsize=8, va="center", linespacing=1.15)
-        for lane, (left, columns) in FIELDS.items():
-            _draw_field(ax, rows[rows["lane"].eq(lane)], left, columns, top + height / 2)
-    _draw_verdict_key(ax, set(table["verdict"]))
+        his = voice == "his own text"
+        if his:
+            ax.fill_between([1, 88], top, top + height, color=WASH, lw=0, zorder=0)
+        else:
+            ax.plot([1, 88], [top + height, top + height], color=PALE, lw=0.6)
+        look = {"fontsize": 8, "weight": "bold"} if his else {"fontsize": 7, "color": NOTE}
+        words = f"{voice[0].upper()}{voice[1:]}: {len(rows)} claims"
+        ax.text(3, top + 4, words, va="center", **look)
+        for lane, left in FIELDS.items():
+            _draw_field(ax, rows[rows["lane"].eq(lane)], left, top + 10.5, his)
+    known = style.read_meanings("verdict")
+    ink = {"markeredgecolor": INK}  # the key tells forms; colour is his
+    entries = [(words, known[verdict].style(4.4) | ink) for verdict, words in SUMMARY_KEY.items()]
+    draw_key(fig, entries, (2, 84.5), columns=3)
     return fig
 
 
-def _draw_field(ax, rows: pd.DataFrame, left: float, columns: int, middle: float) -> None:
-    """Draw how many claims a field holds, and a mark for each in lines of `columns`."""
+def _draw_field(ax, rows: pd.DataFrame, left: float, y: float, his: bool) -> None:
+    """Draw how many claims a field holds, and below it a mark for each in lines of four."""
     known = style.read_meanings("verdict")
-    ax.text(left + 6.5, middle, str(len(rows)), fontsize=8, weight="bold", ha="right", va="center")
-    lines = -(-len(rows) // columns)
+    look = {"weight": "bold", "color": INK} if his else {"color": NOTE}
+    ax.text(left, y, str(len(rows)), fontsize=8, va="center", **look)
     for number, row in enumerate(rows.itertuples()):
-        x = left + 9 + number % columns * 10.3
-        y = middle + (number // columns - (lines - 1) / 2) * 4.5
-        ax.plot(x, y, **known[row.verdict].style(5))
-        ax.text(x + 1.9, y, row.claim_id, fontsize=6, va="center", color=NOTE)
+        x, line = left + 1 + number % 4 * 4.6, y + 4.6 + number // 4 * 4.3
+        mark = known[row.verdict].style(6.2 if his else 4.4)
+        mark["markersize"] *= 0.8 if mark["marker"] == "D" else 1  # else larger than the others
+        if not his:
+            filled = known[row.verdict].fill != "none"
+            mark |= {"markeredgecolor": MUTED, "markerfacecolor": MUTED if filled else "white"}
+        ax.plot(x, line, zorder=3, **mark)
 
 
-def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str]):
+def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str], sides: dict):
     """Draw one line a claim: findings against and for beside a centre line, voices, verdict.
 
     `table` as of `build_ledger`, `placed` as of `place_marks`; `groups` maps a question to its
-    heading. Grey: not drawn from his own text.
+    heading. `sides`: how many claims have weighty findings only for them, for and against, only
+    against, on neither side, in this order. Grey: not drawn from his own text.
     """
     fig, ax = style.make_canvas(183, 170)
     fill_page(ax)
-    centre, step, pitch = 102, 2.75, 137 / len(table)  # the lines fill the page
+    _draw_strip(ax, sides)
+    centre, step, pitch = 102, 2.75, 125 / len(table)  # the lines fill the page
     heads = {"against": (centre - 3, "right"), "for": (centre + 3, "left")}
-    heads |= {"neither": (138, "right"), "voices": (150, "right"), "verdict": (154.1, "left")}
+    heads |= {"neither": (138, "right"), "voices": (150, "right"), "verdict": (155.5, "left")}
+    y = 15.2
     for words, (x, align) in heads.items():
-        ax.text(x, 3.2, words, ha=align, va="center", fontsize=6, color=NOTE)
+        ax.text(x, y, words, ha=align, va="center", fontsize=6, color=NOTE)
     by_claim = dict(list(placed.groupby("claim_id")))
-    y = 3.2
     for question, heading in groups.items():
         y += 4
         ax.text(1.5, y, heading, fontsize=7, fontweight="bold", va="center")
@@ -308,16 +341,31 @@ def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str
             y += pitch
             if number % 2:
                 _stripe(ax, y, pitch)
-            _draw_ledger_line(ax, y, row, centre)
+            _draw_ledger_line(ax, y, row, pitch)
             for mark in by_claim.get(row.claim_id, placed.iloc[:0]).itertuples():
                 x = centre + mark.place * step + (-0.9 if mark.place > 0 else 0.9)
                 _draw_grade(ax, x, y, mark.bears, mark.strength)
-    ax.plot([centre, centre], [5.1, y + 1.4], color=INK, lw=0.5, zorder=1)
+    ax.plot([centre, centre], [17.1, y + 1.4], color=INK, lw=0.5, zorder=1)
     _draw_ledger_key(ax, y + 4.6)
     return fig
 
 
-def _draw_ledger_line(ax, y: float, row, centre: float) -> None:
+def _draw_strip(ax, sides: dict[str, int]) -> None:
+    """Draw along the top how many claims have weighty findings on which side."""
+    known, left, whole = style.read_meanings("bears"), 1.5, sum(sides.values())
+    colours = [known["supports"].colour, known["mixed"].colour, known["against"].colour, PALE]
+    for (words, count), colour in zip(sides.items(), colours, strict=True):
+        width = 180 * count / whole
+        ax.fill_between([left + 0.3, left + width - 0.3], 6, 9.4, color=colour, lw=0)
+        from_right = words == "neither"  # the few only against need the room to its left
+        x = left + width - 0.3 if from_right else left + 0.3
+        align = "right" if from_right else "left"
+        claims = " claims: weighty findings " if words == "only for" else " "
+        ax.text(x, 4.5, f"{count}{claims}{words}", fontsize=8, weight="bold", ha=align)
+        left += width
+
+
+def _draw_ledger_line(ax, y: float, row, pitch: float) -> None:
     colour = INK if row.voice == "his own text" else NOTE
     slant = "italic" if row.voice == "ours" else "normal"
     words = row.name + (" [institute]" if row.voice == "his institute" else "")
@@ -325,8 +373,11 @@ def _draw_ledger_line(ax, y: float, row, centre: float) -> None:
     ax.text(10.5, y, words, fontsize=6, va="center", color=colour, fontstyle=slant)
     for x, value in ((138, row.neither), (150, row.voices)):
         ax.text(x, y, str(value or "–"), fontsize=6, va="center", ha="right", color=NOTE)
-    ax.plot(155, y, zorder=3, **style.read_meanings("verdict")[row.verdict].style(3.6))
-    ax.text(157.2, y, row.verdict, fontsize=6, va="center")
+    if row.lane != "Open":  # a bar, no mark: circles and squares are findings here
+        colour = style.read_meanings("verdict")[row.verdict].colour
+        ax.fill_between([153, 154.2], y - pitch / 2, y + pitch / 2, color=colour, lw=0, zorder=2)
+    shade = NOTE if row.lane == "Open" else INK
+    ax.text(155.5, y, row.verdict, fontsize=6, va="center", color=shade)
 
 
 def _draw_grade(ax, x: float, y: float, bears: str, strength: str) -> None:
@@ -337,62 +388,93 @@ def _draw_grade(ax, x: float, y: float, bears: str, strength: str) -> None:
 
 def _draw_ledger_key(ax, y: float) -> None:
     ax.text(1.5, y, "Ink: from his own text.", fontsize=6, va="center")
-    ax.text(36, y, "Grey italics: ours.", fontsize=6, va="center", color=NOTE, fontstyle="italic")
-    for x, strength in zip((72, 88, 107.5), GRADES, strict=True):
+    ax.text(29, y, "Grey: his institute.", fontsize=6, va="center", color=NOTE)
+    ax.text(52, y, "Grey italics: ours.", fontsize=6, va="center", color=NOTE, fontstyle="italic")
+    for x, strength in zip((84, 100, 119.5), GRADES, strict=True):
         _draw_grade(ax, x, y, "against", strength)
         _draw_grade(ax, x + 2.6, y, "supports", strength)
-        words = strength if strength != "weak" else "weak, moves no verdict"
+        words = strength if strength != "weak" else "weak: not weighty, moves no verdict"
         ax.text(x + 4.8, y, words, fontsize=6, va="center", color=NOTE)
 
 
-TOP, PITCH = 17.5, 5.2  # mm: first line and distance of lines in `draw_sensitivity`
+TOP, PITCH = 49, 4.6  # mm: first line and distance of lines in `draw_sensitivity`
 HEADS = {
-    "low confidence": "low con-\nfidence",
-    "our own counts": "own\ncounts",
-    "Seoul, ministries": "Seoul,\nnarrow",
-    "Seoul, all state bodies": "Seoul,\nwide",
-    "Pyongyang": "Pyong-\nyang",
-    "anonymous sources": "un-\nnamed",
-    "any of them": "any of\nthese",
+    "low confidence": "facts graded low",
+    "our own counts": "our own counts",
+    "Seoul, ministries": "Seoul's ministries",
+    "Seoul, all state bodies": "all of Seoul's bodies",
+    "Pyongyang": "Pyongyang",
+    "anonymous sources": "unnamed sources",
+    "any of them": "any of these parties",
 }
 HEADS |= {f"{name}{IN_PART}": HEADS[name] for name in list(HEADS)[3:]}
-BLOCKS = {"rests on it alone": (2, 6), "rests on it even in part": (7, 10)}  # first, last drop
+# First and last drop of each group of columns
+BLOCKS = {"alone": (1, 6), "in part": (7, 10)}
+CELLS = {
+    "less firm": (PALE, INK, "–"),
+    "firmer": (NOTE, "white", "+"),
+    "other side": (INK, "white", "×"),
+}
 
 
 def draw_sensitivity(table: pd.DataFrame):
-    """Draw the claims whose verdict changes (rows) under each drop (columns): a mark, else a dot.
+    """Draw how verdicts change (cells) for each claim shown (rows) under each drop (columns).
 
-    `table` as of `apply_drops`, only rows to be shown, with the columns of `list_drops`.
+    `table` as of `apply_drops`, only rows to be shown, with the columns of `list_drops`. Above
+    the cells stands how many verdicts each drop makes less firm, firmer, or turns round.
     """
-    fig, ax = style.make_canvas(183, TOP + PITCH * len(table) + 9)
+    fig, ax = style.make_canvas(183, TOP + PITCH * len(table) + 1)
     fill_page(ax)
-    known, step = style.read_meanings("verdict"), 7.4
-    xs = [98.5 + place * step + 2.5 * ((place >= 2) + (place >= 7)) for place in range(len(HEADS))]
-    xs[:2] = [xs[0] - 0.7, xs[1] + 0.9]  # their headings are wide
-    _draw_change_heads(ax, xs, step)
-    for place, (claim_id, row) in enumerate(table.iterrows()):
+    xs = [97 + place * 7.3 + 2.5 * ((place >= 1) + (place >= 7)) for place in range(len(HEADS))]
+    before = table["all findings"]
+    shifts = {name: name_shifts(before, table[name]) for name in HEADS}
+    _draw_change_heads(ax, xs)
+    _draw_shift_counts(ax, xs, shifts)
+    for place, (claim_id, verdict) in enumerate(before.items()):
         y = TOP + place * PITCH
         if place % 2 == 0:
             _stripe(ax, y, PITCH)
         ax.text(1.8, y, claim_id, fontsize=6, va="center")
         ax.text(10.5, y, rule.name_claims()[claim_id], fontsize=6, va="center")
-        ax.plot(70, y, zorder=3, **known[row["all findings"]].style(4.4))
-        ax.text(72, y, row["all findings"], fontsize=6, va="center")
+        ax.text(66, y, verdict, fontsize=6, va="center")
         for x, name in zip(xs, HEADS, strict=True):
-            if row[name] == row["all findings"]:
+            if (shift := shifts[name][claim_id]) == "none":
                 ax.plot(x, y, marker=".", ms=2.2, color=MUTED, ls="none")
             else:
-                ax.plot(x, y, zorder=3, **known[row[name]].style(5))
-    _draw_verdict_key(ax, set(table.to_numpy().ravel()))
+                _draw_cell(ax, x, y, shift)
     return fig
 
 
-def _draw_change_heads(ax, xs: list[float], step: float) -> None:
-    options = {"fontsize": 6, "va": "bottom", "linespacing": 1.15}
-    ax.text(69, TOP - 3.4, "as it\nstands", **options)
+def _draw_cell(ax, x: float, y: float, shift: str) -> None:
+    ground, ink, sign = CELLS[shift]
+    ax.fill_between([x - 3, x + 3], y - 1.9, y + 1.9, color=ground, lw=0, zorder=1)
+    ax.text(x, y, sign, fontsize=7, ha="center", va="center", color=ink, weight="bold")
+
+
+def _draw_shift_counts(ax, xs: list[float], shifts: dict[str, pd.Series]) -> None:
+    """Draw three lines of counts above the cells; they are the key of the cells as well."""
+    names = {
+        "other side": "change from for to against, or back",
+        "less firm": "become less firm",
+        "firmer": "become firmer",
+    }
+    for y, (shift, words) in zip((32.6, 37.8, 42.8), names.items(), strict=True):
+        bold = shift == "other side"
+        look = {"fontsize": 8 if bold else 7, "weight": "bold" if bold else "normal"}
+        ax.text(84, y, f"verdicts that {words}", ha="right", va="center", **look)
+        _draw_cell(ax, 89, y, shift)
+        for x, name in zip(xs, HEADS, strict=True):
+            count = str(int(shifts[name].eq(shift).sum()))
+            ax.text(x, y, count, ha="center", va="center", **look)
+    ax.plot([1, 182], [45.6, 45.6], color=PALE, lw=0.6)
+
+
+def _draw_change_heads(ax, xs: list[float]) -> None:
+    ax.text(1.8, 27.5, "Findings left out:", fontsize=7, weight="bold", va="center")
     for x, words in zip(xs, HEADS.values(), strict=True):
-        ax.text(x, TOP - 3.4, words, ha="center", **options)
+        ax.text(x, 29, words, fontsize=6, rotation=90, ha="center", va="bottom")
     for words, (low, high) in BLOCKS.items():
-        ax.text((xs[low] + xs[high]) / 2, 3.2, words, fontsize=6, ha="center", va="center")
-        ends = [xs[low] - 0.42 * step, xs[high] + 0.42 * step]
-        ax.plot(ends, [5.6, 5.6], color=INK, lw=0.6)
+        middle = (xs[low] + xs[high]) / 2
+        words = f"that rest {words} on"
+        ax.text(middle, 2.4, words, fontsize=7, ha="center", va="center")
+        ax.plot([xs[low] - 3, xs[high] + 3], [4.6, 4.6], color=INK, lw=0.6)
