@@ -133,8 +133,8 @@ def _flag_days(ax, days: pd.Series, rise: float = 0, flags: bool = True) -> None
         spots = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
         line = {"arrowstyle": "-", "color": INK, "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", (x, 1), (0, end), arrowprops=line, **spots)
-        side = {"ha": "left" if number else "right", "va": "baseline", "fontsize": 6}
-        ax.annotate(DAY_NAMES[name], (x, 1), (2 if number else -2, rise + 11), **side, **spots)
+        side = {"ha": "left" if number else "right", "va": "top", "fontsize": 6}
+        ax.annotate(DAY_NAMES[name], (x, 1), (2 if number else -2, rise + FLAGS), **side, **spots)
 
 
 def _draw_stair(ax, counts: pd.DataFrame, look, last, kind: str) -> None:
