@@ -132,7 +132,7 @@ def draw_traits(runs: pd.DataFrame, primary: str):
         ax.plot(shown, [y] * len(others), "o", zorder=3, clip_on=False, **RING)
         _draw_ratio(ax, row, y, INK if row.p < 0.05 else MUTED, 4.6)
     _draw_ratio_axis(ax, endless=bool(np.isinf(runs["odds_ratio"]).any()))
-    ax.set_xlabel("Odds ratio: how many times higher the odds of being closed were with the trait")
+    ax.set_xlabel("Odds ratio of being closed: with against without the trait")
     counts = {
         "closed\nwith": [f"{row.with_closed} of {row.with_all}" for row in main.itertuples()],
         "closed\nwithout": [
@@ -216,7 +216,7 @@ def draw_changes(table: pd.DataFrame, found: pd.DataFrame, names: dict[str, str]
         place = {"transform": ax.get_yaxis_transform(), "va": "center"}
         ax.text(0, y, trait, fontsize=7, weight="bold", **place)
     ax.axvline(0.05, color=INK, lw=0.6, zorder=0)
-    ax.set(xscale="log", xlim=(0.0003, 1.3), xlabel="p of Fisher's exact test (logarithmic)")
+    ax.set(xscale="log", xlim=(0.0008, 1.1), xlabel="p of Fisher's exact test (logarithmic)")
     ax.set_ylim(laid["y"].max() + 0.7, min(tops.values()) - 0.8)
     ax.set_xticks([0.001, 0.01, 0.05, 0.1, 1], ["0.001", "0.01", "0.05", "0.1", "1"])
     ax.set_yticks(laid["y"], laid["definition"].map(names))
@@ -527,7 +527,7 @@ def draw_ages(curves: dict[str, pd.DataFrame], chosen: pd.DataFrame):
     _draw_open_share(ax, curves)
     late = chosen["round"].ne("1990s").to_numpy()
     heights = np.cumsum(np.where(late, 1.5, 0.6)) + 2.0 * late
-    colours = {False: NOTE, True: style.read_meanings("status")["closed"].colour}
+    colours = {False: MUTED, True: style.read_meanings("status")["closed"].colour}
     for y, row, new in zip(heights, chosen.itertuples(), late, strict=True):
         colour = colours[bool(new)]
         draw_interval(rug, y, row.low, row.high, colour, 0.25, 1.1)
