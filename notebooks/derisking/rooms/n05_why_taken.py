@@ -9,8 +9,8 @@ from derisking.draw.marks import (
     draw_dumbbells,
     draw_key,
     draw_opposed,
-    draw_panels,
     find_middle,
+    find_runs,
     lay_groups,
     make_hollow,
     make_panels,
@@ -18,7 +18,7 @@ from derisking.draw.marks import (
     write_head,
     write_note,
 )
-from derisking.draw.style import INK
+from derisking.draw.style import INK, MUTED, SOFT
 
 YEARS = (1984, 2026)
 COLLAPSE_YEARS = (1984, 2010)
@@ -33,6 +33,12 @@ FINDING = {"fontsize": 8, "fontweight": "bold", "color": INK}
 # Points from a count to its number, where above would hit another mark; None: no number
 OFFSETS = {"C004": (8, 0), "C010": (-4, 7), "C011": (3, 7), "C025": None, "C229": (8, 0)}
 
+MAIN = {  # the one line of each panel; what else there is stands back
+    "a": "trade_russia_total_wikipedia_usd_m",
+    "b": "gdp_growth_bok_first",
+    "c": "cereals_production_fao_mt",
+    "d": "oda_received_usd_m_constant",
+}
 COLLAPSE = {
     "a": Panel(
         "Trade with Moscow",
@@ -46,51 +52,48 @@ COLLAPSE = {
             "trade_russia_total_wikipedia_usd_m": "compilation",
         },
         0.001,
-        (
-            (1987.4, 2.38, "JETRO"),
-            (1998.6, 2.7, "squares: reference works, which disagree"),
-            (1994.1, 1.42, "South Korea"),
-            (2004.5, 0.6, "KOTRA"),
-        ),
     ),
-    "b": Panel(
-        "Output",
-        "1989 = 100",
-        (0, 112),
-        {},
-        labels=((2003.4, 93, "first published"), (2003, 62, "Gapminder")),
-        level=100,
-    ),
-    "c": Panel(
-        "Cereal harvest",
-        "million tonnes",
-        (0, 10.4),
-        {"cereals_production_fao_mt": "fao"},
-        labels=((1992.7, 10.1, "1991-94: doubted"),),
-    ),
+    "b": Panel("Output", "1989 = 100", (0, 118), {}),
+    "c": Panel("Cereal harvest", "million tonnes", (0, 10.8), {"cereals_production_fao_mt": "fao"}),
     "d": Panel(
-        "OECD aid",
-        "million constant dollars",
-        (0, 460),
-        {"oda_received_usd_m_constant": "dac"},
+        "OECD aid", "million constant dollars", (0, 470), {"oda_received_usd_m_constant": "dac"}
     ),
 }
 
 
-def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, notes: dict):
-    """Draw the panels of COLLAPSE under each other.
+def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, turns: dict):
+    """Draw one line a panel of COLLAPSE, under each other, with a ring at the year of its turn.
 
-    shown: as from `marks.gather_panels`. bloc_lost: two days. first_aid: a day, drawn through all
-    panels. notes: letter -> (year, value, words), what the panel shows first.
+    shown: panel, series_id, year, value. bloc_lost: two days. first_aid: a day, drawn through all
+    panels. turns: letter -> year. Series that are not in MAIN: grey, those of b as a line.
     """
-    groups = ("partner", "vintage", "compiler")
-    canvas = {"width": 89, "height": 132, "shape": (4, 1)}
-    fig, axes = draw_panels(COLLAPSE, shown, COLLAPSE_YEARS, groups, every=5, **canvas)
+    heads = {letter: (panel.subject, panel.unit) for letter, panel in COLLAPSE.items()}
+    fig, axes = make_panels(heads, 126, (4, 1), 89, sharex=True)
+    look = {"marker": "o", "ms": 2.8, "color": INK, "zorder": 3, "clip_on": False}
     for letter, ax in axes.items():
+        set_years(ax, *COLLAPSE_YEARS, every=5)
+        ax.set_ylim(*COLLAPSE[letter].limits)
         shade_span(ax, *bloc_lost, BLOC_LOST)
-        mark_days(ax, {"first UN\nfood aid": first_aid} if letter == "a" else {"": first_aid})
-        x, y, words = notes[letter]
-        write_note(ax, x, y, words, **FINDING)
+        mark_days(ax, {"": first_aid})
+        part = shown[shown["panel"].eq(letter)].sort_values("year")
+        main = part["series_id"].eq(MAIN[letter])
+        others = part[~main]
+        if letter == "b":
+            ax.plot(others["year"] + 0.5, others["value"], color=MUTED, lw=0.7, zorder=2)
+        elif len(others):
+            ax.plot(others["year"] + 0.5, others["value"], **look | {"color": MUTED, "ls": "none"})
+        for run in find_runs(part[main]["year"]):
+            line = part[main].iloc[run]
+            ax.plot(line["year"] + 0.5, line["value"], lw=0.9, **look)
+        at = part[main].set_index("year")["value"][turns[letter]]
+        ring = {"marker": "o", "ms": 8, "mfc": "none", "mec": INK, "mew": 0.9, "zorder": 4}
+        ax.plot(turns[letter] + 0.5, at, **ring)
+        dx, dy = {"c": (-7, 4), "d": (7, -7)}.get(letter, (7, 6))  # off the line of the first aid
+        side = {"ha": "right" if dx < 0 else "left"}
+        write_note(ax, turns[letter] + 0.5, at, turns[letter], dx, dy, **FINDING | side)
+    write_note(axes["a"], 1996.3, 2.7, "first UN food aid, 1995")
+    write_note(axes["a"], 1996.3, 1.1, "grey: other sources")
+    write_note(axes["b"], 2000.5, 48, "grey: Gapminder's rates")
     return fig
 
 
@@ -156,17 +159,17 @@ def draw_openings(counts: pd.DataFrame, rates: pd.DataFrame, talks: list[int]):
     write_head(bars, "a", "Openings, selected list", "per year")
     set_years(bars, *YEARS, every=10)
     for year in talks:
-        shade_span(bars, year, year + 1, RISK_TAKEN)
+        shade_span(bars, year, year + 1, BAND)
     draw_opposed(bars, counts, OPENING, CLOSING)
     bars.set_ylim(0, 11)
     for year, words in ((1994.5, "1994"), (2000.5, "2000"), (2007.5, "2007"), (2019, "2018-19")):
         write_note(bars, year, 10.3, words, ha="center")
-    shown = [("in diplomacy", make_hollow(OPENING.style(4.4)) | {"marker": "s"})]
-    shown += [("in other fields", OPENING.style(4.4) | {"marker": "s"})]
-    draw_key(bars, shown, (16, 15), columns=1)
+    write_note(bars, 1992.4, 10.3, "talks:", ha="right")
+    write_note(bars, 2017.7, 5.4, "in outline:\ndiplomacy", color=INK, ha="right")
+    write_note(bars, 2013.5, 3.6, "other fields", color=INK, ha="center")
     write_head(dots, "b", "Openings a year")
     set_rows(dots, rates.index)
-    looks = OPENING.style(6), make_hollow(OPENING.style(6))
+    looks = tuple({"marker": "o", "ms": 6, "color": dark, "ls": "none"} for dark in (INK, SOFT))
     draw_dumbbells(dots, rates, "talks", "other", looks)
     for row, (talked, other) in enumerate(zip(rates["talks"], rates["other"], strict=True)):
         for value, far in ((talked, talked > other), (other, other > talked)):
@@ -175,6 +178,8 @@ def draw_openings(counts: pd.DataFrame, rates: pd.DataFrame, talks: list[int]):
                 **FINDING,
             )  # fmt: skip
     dots.set_xlim(0, 4)
+    dots.spines["bottom"].set_visible(False)
+    dots.tick_params(axis="x", length=0, labelbottom=False)
     dots.set_ylim(len(rates) - 0.4, -0.6)
     entries = [("in years of talks", looks[0]), ("in other years", looks[1])]
     draw_key(dots, entries, "above right")
@@ -193,10 +198,10 @@ def draw_turns(turns: pd.DataFrame, groups: dict[str, list[str]], spans: dict[st
         [(group, field) for group, fields in groups.items() for field in fields],
         columns=["group", "domain"],
     )
-    rows, heads = lay_groups(names, "group", None, 1.6, 1.2)
+    rows, heads = lay_groups(names, "group", None, 1.3, 1.0)
     places = rows.set_index("domain")["y"]
     widths = [last - first + 1 for first, last in spans.values()]
-    fig, axes = style.make_canvas(89, 108, 1, 2, sharey=True, width_ratios=widths)
+    fig, axes = style.make_canvas(89, 132, 1, 2, sharey=True, width_ratios=widths)
     for ax, letter, (name, years) in zip(axes, "ab", spans.items(), strict=True):
         write_head(ax, letter, name)
         set_years(ax, *years, every=2)
@@ -210,14 +215,16 @@ def draw_turns(turns: pd.DataFrame, groups: dict[str, list[str]], spans: dict[st
             some = some.sort_values("x")
             meaning, sign = (CLOSING, -1) if direction == "closing" else (OPENING, 1)
             level = stack_rows(some["x"], some["x"], 0.27)
-            y = places[field] + sign * (0.17 + 0.25 * pd.Series(level, index=some.index))
-            if letter == "a" and field == places.index[0]:
-                write_note(ax, some["x"].iloc[0], y.iloc[0], meaning.label, 5)
+            y = places[field] + sign * (0.12 + 0.15 * pd.Series(level, index=some.index))
             for hollow, marks in some.groupby("hollow"):
-                look = meaning.style(4) if direction == "closing" else meaning.style(2.6)
+                look = meaning.style(3.2) if direction == "closing" else meaning.style(3.4)
                 look = make_hollow(look) if hollow else look
                 ax.plot(marks["x"], y[marks.index], zorder=3, **look)
-    shade_span(axes[1], *shut, SHUT)
+    shade_span(axes[1], *shut, BAND, "border closed")
+    axes[0].set_xlim(right=2010.3)  # a mark of December 2009 stays whole
+    for y, meaning, words in ((-0.35, CLOSING, "closing"), (-0.05, OPENING, "opening")):
+        axes[0].plot(2008.2, y, **meaning.style(3.3))
+        write_note(axes[0], 2008.2, y, words, 5)
     for name, y in heads.items():
         axes[0].annotate(name, (0, y), (-50, 0), ("axes fraction", "data"), va="center",
                          textcoords="offset points", annotation_clip=False, **FINDING)  # fmt: skip
