@@ -108,8 +108,8 @@ def draw_atlas(axes, frame: pd.DataFrame, style, named: pd.Series) -> pd.DataFra
     in the world panel; an inset names all of its own. Returns the places of every panel, with
     column panel (a to d).
     """
-    world = draw_panel(axes[0], WORLD, (0, 1, 183, 84), frame, style, named)
-    axes[0].set_label("a World")  # a panel without a heading
+    world = draw_panel(axes[0], WORLD, (0.6, 5, 182.4, 80), frame, style, named)
+    write_head(axes[0], "a", "World", rise=3)
     drawn = [world.assign(panel="a")]
     places = zip("bcd", axes[1:], (0.6, 62.1, 123.5), INSETS.items(), strict=True)
     for letter, ax, left, (name, view) in places:

@@ -4,6 +4,7 @@ import itertools
 
 import pandas as pd
 from matplotlib.colors import LogNorm
+from matplotlib.patches import Rectangle
 
 from derisking.core import dates
 from derisking.core.cells import split_items
@@ -16,6 +17,7 @@ from derisking.draw.marks import (
     draw_dumbbells,
     draw_key,
     find_middle,
+    write_column,
     write_head,
     write_note,
 )
@@ -117,12 +119,15 @@ def melt_counts(counts: pd.DataFrame) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------------- charts
 
 
-def draw_lists(ax, named: pd.DataFrame, totals: pd.Series, stock: int) -> None:
+def draw_lists(
+    ax, named: pd.DataFrame, totals: pd.Series, stock: int, printed: dict[str, int]
+) -> None:
     """Draw which list names which post, and below what each list leaves of `stock` posts.
 
     named: a row a post, with city, host and a flag a list: a disc for yes, a small dot for no,
     nothing where a list seen in part does not name the post. totals: posts that each list counts
-    as closed.
+    as closed. printed: what a list itself says is left, where that is another number. The posts on
+    all full lists, which come first, are boxed.
     """
     hosts = zip(named["city"], named["host"], strict=True)
     labels = [city if city == host else f"{city}, {host}" for city, host in hosts]
@@ -138,11 +143,19 @@ def draw_lists(ax, named: pd.DataFrame, totals: pd.Series, stock: int) -> None:
         ax.plot([x] * len(no), no, ".", ms=2.5, color=MUTED, zorder=3)
         total = totals[name]
         count, left = ("?", "?") if pd.isna(total) else (total, stock - total)
-        ax.text(x, len(named), count, ha="center", va="center")
+        if name in OTHER_LISTS and not pd.isna(total) and total > len(yes):
+            count = f"{total}, {len(yes)} seen"
+        ax.text(x, len(named), count, ha="center", va="center", fontsize=7)
+        if name in printed:
+            write_note(ax, x, len(named) + 0.95, f"(prints {printed[name]})", dx=8, ha="left")
         ax.text(x, len(named) + 0.95, left, ha="center", va="center", weight="bold", fontsize=8)
-    ax.text(-0.68, len(named), "closed by its count", ha="right", va="center", color=INK)
+    everywhere = named["lists_naming"].eq(len(FULL_LISTS)).sum()
+    corner, sides = (-0.4, -0.45), (len(FULL_LISTS) - 0.2, everywhere - 0.1)
+    ax.add_patch(Rectangle(corner, *sides, fc="none", ec=closed, lw=0.8))
+    note = {"ha": "right", "va": "center", "color": INK, "fontsize": 6}
+    ax.text(-0.68, len(named), "closed by its count", **note)
     words = f"left of the {stock}"
-    ax.text(-0.68, len(named) + 0.95, words, ha="right", va="center", weight="bold")
+    ax.text(-0.68, len(named) + 0.95, words, weight="bold", **note)
 
 
 def draw_totals(axes: dict, published: pd.DataFrame, bases: dict[str, str]) -> None:
@@ -205,11 +218,10 @@ def draw_voices(ax, heard: pd.DataFrame) -> None:
     """Draw sources (hollow) and the voices behind them (filled), one line a subject."""
     set_rows(ax, heard["subject"], guides="none")
     draw_dumbbells(ax, heard, "voices", "papers")
-    ax.set_xlim(0, 380)
+    ax.set_xlim(0, 280)
     ax.set_xlabel("Different sources (hollow) and independent voices behind them (filled)")
-    for line, row in enumerate(heard.itertuples()):
-        words = f"{row.one_voice:,} of {row.rows:,} rows rest on one voice"
-        write_note(ax, row.papers, line, words, dx=5)
+    words = [f"{row.one_voice:,} of {row.rows:,}" for row in heard.itertuples()]
+    write_column(ax, 1.02, range(len(heard)), words, "rows that rest on one voice")
 
 
 def draw_coverage(fig, ax, table: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from derisking.core import dates
 from derisking.draw import maps
-from derisking.draw.axes import fill_page, measure_axes, set_years, shade_span, to_year
+from derisking.draw.axes import fill_page, measure_axes, set_years, to_year
 from derisking.draw.labels import wrap_words
 from derisking.draw.marks import draw_dated, draw_key, write_head, write_note
 from derisking.draw.style import (
@@ -215,11 +215,15 @@ def draw_takeovers(posts: pd.DataFrame, heirs: pd.DataFrame):
     """
     fig, ax = make_canvas(183, 112)
     ends = {*heirs["mission_id"], *heirs["successor_mission"]}
-    named = posts["mission_id"].isin(ends) | posts["status"].isin(["closed", "disputed"])
+    gone = posts["status"].isin(["closed", "disputed"])
+    bare = gone & ~posts["mission_id"].isin(ends)
+    posts = posts.assign(text=posts["text"].mask(bare, posts["text"] + ": no one named"))
+    named = posts["mission_id"].isin(ends) | gone | posts["status"].eq("evacuated")
     drawn = maps.draw_panel(ax, HOME, (0.5, 0.5, 182, 111), posts, style_post, named, heirs)
     solid, dotted = {"color": INK, "lw": 0.8}, {"color": INK, "lw": 0.8, "ls": (0, (1.5, 1.5))}
     arrows = [("said to take over", solid), ("said by a minority", dotted)]
-    draw_key(fig, [*list_statuses(drawn, {}), *arrows], (3, 76), columns=1)
+    marks = [(words.partition(" ")[2], look) for words, look in list_statuses(drawn, {})]
+    draw_key(fig, [*marks, *arrows], (3, 76), columns=1)
     return fig, drawn
 
 
@@ -229,7 +233,7 @@ HALVES = {
     True: "North Korea's embassies in states that had one in Pyongyang",
     False: "North Korea's embassies in states that had none in Pyongyang",
 }
-GROUNDS = {"closed": "pale_vermilion", "disputed": "pale_vermilion", "dormant": "wash"}
+GROUNDS = {"closed": "pale_vermilion", "disputed": "wash", "dormant": "wash"}
 
 
 def draw_capitals(hosts: pd.DataFrame, narrow: bool = False):
@@ -244,13 +248,15 @@ def draw_capitals(hosts: pd.DataFrame, narrow: bool = False):
     wide = (width - 4) / 2
     for house, left in ((True, 1), (False, width / 2 + 1)):
         half = hosts[hosts["has_house"].eq(house)]
-        lost = half["status"].eq("closed").sum()
+        lost, unsure = (half["status"].eq(name).sum() for name in ("closed", "disputed"))
         subject = wrap_words(HALVES[house], wide, 7)
         ax.text(left, 1, subject, fontsize=7, va="top")
-        words = f"{lost} of {len(half)} closed"
+        words = f"{lost} of {len(half)} closed" + (f", {unsure} disputed" if unsure else "")
         colour = read_meanings("status")["closed"].colour if lost else INK
         ax.text(left, top - 1.4, words, fontsize=8, weight="bold", color=INK, va="bottom")
-        ax.plot([left, left + wide], [top - 0.6] * 2, color=colour, lw=1.6, solid_capstyle="butt")
+        ax.plot(
+            [left, left + wide - 0.8], [top - 0.6] * 2, color=colour, lw=1.6, solid_capstyle="butt"
+        )
         order = half["status"].map(ORDER.index)
         half = half.assign(order=order).sort_values(["order", "name"], kind="stable")
         tile = wide / columns
@@ -357,19 +363,21 @@ def _draw_opening(ax, y: float, earliest: float, latest: float) -> None:
 # ----------------------------------------------------------------------------------- ties and posts
 
 # The counts that bear their number, and how many points above (or below) the mark.
-NUMBERED = {"kdiplo": {"1997": 8, "2013": 8}, "rok": {"1998-01": 9, "2013-12-31": -13}}
+NUMBERED = {
+    "kdiplo": {"1999": 8, "2001": 8, "2013": 8},
+    "rok": {"1998-01": 9, "2013-12-31": -13},
+}
 SHADES = {"any_listing": HAIRLINE, "likely": SOFT}
 
 
-def draw_ties(axes, ties, abroad, stock, words: dict[str, str], mark: tuple[int, int]) -> None:
+def draw_ties(axes, ties, abroad, stock, words: dict[str, str]) -> None:
     """Draw states with relations above, missions or hosts of missions below, on one scale.
 
     ties, abroad: as from `pick_counts`. stock: year, evidence, lower, upper. words: what each
-    series or kind of evidence counts. mark: first and last year of the pale column.
+    series or kind of evidence counts.
     """
     above, below = axes
     set_years(below, 1948, 2026, every=10, dated=True)
-    shade_span(axes, mark[0], mark[1] + 1)
     above.set(ylim=(0, 170), ylabel="states")
     below.set(ylim=(0, 105), ylabel="missions, or hosts")
     write_head(above, "a", "States with diplomatic relations")
@@ -402,5 +410,5 @@ def draw_ties(axes, ties, abroad, stock, words: dict[str, str], mark: tuple[int,
 
 
 def _number(ax, day, value: float, rise: float) -> None:
-    look = {"fontsize": 8, "weight": "bold", "ha": "center", "halo": True}
+    look = {"fontsize": 8, "weight": "bold", "ha": "center", "color": INK}
     write_note(ax, pd.Timestamp(day), value, f"{value:.0f}", dy=rise, **look)

@@ -255,12 +255,12 @@ def pair_steps(steps: pd.DataFrame, single: list[str]) -> pd.DataFrame:
 
 LABELS = [  # of the series of visitors: words, year, height, alignment
     ("Chinese visitors", 2013.1, 237e3, "left"),
-    ("Western tourists", 2011.1, 3500, "right"),
+    ("Western tourists", 2010.9, 3500, "right"),
     ("South Koreans at Kumgang", 1997.9, 5.5e5, "left"),
-    ("South Koreans elsewhere", 2003.0, 8500, "left"),
+    ("South Koreans elsewhere", 2004.2, 13500, "left"),
     ("Russians, 2010-19", 2011.4, 2000, "left"),
     ("Russians, all journeys", 2025.1, 20e3, "center"),
-    ("Russian tourists", 2025.3, 2200, "left"),
+    ("Russian tourists", 2024.3, 1250, "left"),
 ]
 
 
