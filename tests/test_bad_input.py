@@ -277,6 +277,11 @@ FATAL = {
         edit("2023-10-24,day,2023-10-24,2023-10-24", "2023-10-24,year,2023-01-01,2023-12-31"),
         ["row 2", "column date_precision", "'year' for '2023-10-24'", "YYYY"],
     ),
+    "a number shortened by a spreadsheet": (
+        "findings.csv",
+        line(6, lambda row: row.replace(",741,", ",7.4E+02,")),
+        ["row 6", "column interval_high", "7.4E+02", "shortened"],
+    ),
     "latitude and longitude swapped": (
         MISSIONS,
         edit("35.694,51.422", "51.422,35.694"),

@@ -157,6 +157,7 @@ ODD = {
     r"^\s|\s$": "a blank at the edge",
     r"^(?:NA|NaN|nan|None|NULL|null|<NA>|NaT)$": "a sign for an empty cell",
     r"^(?:#(?:REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|N/A)|Err:\d+)": "a failed formula",
+    r"^-?\d+(?:\.\d+)?[eE][-+]?\d+$": "a number that a program has shortened",
     r"^[=+@]|^-[^\d]": "the beginning of a formula",
     r"<\s*[A-Za-z/!?]": "a tag of HTML",
     r"\]\(|(?i:javascript:|vbscript:|data:text)": "a link",

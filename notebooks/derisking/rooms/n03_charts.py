@@ -196,7 +196,7 @@ def draw_overview(closed: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFra
     _draw_closed(axes[0], closed)
     ax = axes[1]
     ax.fill_between(bounds["year"] + 1, bounds["lower"], bounds["upper"], color=PALE, lw=0)
-    ax.set(ylim=(30, 82), yticks=range(30, 81, 10))
+    ax.set(ylim=(0, 82), yticks=range(0, 81, 20))
     look = style.read_meanings("body")["rok"].style(3.8)
     days = find_middle(counts, "asof").map(to_year)
     ax.plot(days, counts["value"], **look)
@@ -207,8 +207,8 @@ def draw_overview(closed: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFra
             y = row.value if dy < 6 else max(row.value, edge.get(int(day) - 1, 0))
             side = "left" if dx else "center"
             write_note(ax, day, y, row.value, dx, dy, ha=side, color=INK, **NUMBER)
-    write_note(ax, 2003.5, 67, "green: Seoul's counts", fontsize=7)
-    write_note(ax, 2003.5, 33, "grey: what our table of missions allows", fontsize=7)
+    write_note(ax, 2003.5, 75, "green: Seoul's counts", fontsize=7)
+    write_note(ax, 2003.5, 20, "grey: what our table of missions allows", fontsize=7)
     return fig
 
 
