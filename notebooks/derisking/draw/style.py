@@ -41,7 +41,9 @@ def _read_own_colours() -> pd.DataFrame:
     file = Path(chosen).with_suffix(".csv") if chosen else None
     if file is None or not file.exists():
         return pd.DataFrame(columns=columns)
-    return pd.read_csv(file, dtype=str, keep_default_na=False).reindex(columns=columns).fillna("")
+    return pd.read_csv(file, dtype=str, keep_default_na=False).reindex(
+        columns=columns, fill_value=""
+    )
 
 
 def _read_palette() -> dict[str, str]:

@@ -41,7 +41,7 @@ SHARES = {
 MARKS = {
     "key": "reason given, coded as in `reason_class`",
     "group": "kind of speaker",
-    "name": "speaker",
+    "name": "who speaks",
     "aside": "missions spoken of",
     "sources": "sources of the statements (source_id)",
 }
