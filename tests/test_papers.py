@@ -83,4 +83,8 @@ def test_a_figure_is_placed_with_caption_alternative_text_and_credit():
 
 
 def test_the_gallery_has_lines_for_every_figure():
-    assert pages.gallery().count("```latex") == len(pages._records()) == len(list(paths.FIGURES.glob("*.svg")))
+    assert (
+        pages.gallery().count("```latex")
+        == len(pages._records())
+        == len(list(paths.FIGURES.glob("*.svg")))
+    )
