@@ -9,7 +9,7 @@ from derisking.build import pages, papers
 from derisking.core import paths, tables
 from derisking.core.citation import read_citation
 
-TABLES = {table.name: table for table in papers.list_tables()}
+TABLES = {table.name: table for table in papers.list_paper_tables()}
 each_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 

@@ -182,7 +182,7 @@ def gallery() -> str:
     return render(
         "gallery",
         figures=_records(),
-        tables=papers.list_tables(),
+        tables=papers.list_paper_tables(),
         place=papers.place_figure,
         map=MAP,
     )

@@ -37,7 +37,7 @@ def escape_latex(text: str) -> str:
     return "".join(ESCAPES.get(sign, sign) for sign in text)
 
 
-def list_tables() -> list[PaperTable]:
+def list_paper_tables() -> list[PaperTable]:
     """Return the tables, made anew from data and findings."""
     return [
         tabulate_lists(),
@@ -240,7 +240,7 @@ def write_tables() -> dict[Path, str]:
     """Return the files of figures/tables."""
     return {
         FOLDER / f"{table.name}.{kind}": form(table)
-        for table in list_tables()
+        for table in list_paper_tables()
         for kind, form in (("tex", format_latex), ("html", format_html))
     }
 

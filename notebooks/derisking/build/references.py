@@ -69,7 +69,7 @@ def cite_this(told: Citation) -> dict:
     }
 
 
-def list_references() -> list[dict]:
+def convert_sources() -> list[dict]:
     """Return every source of the tables as a reference of CSL-JSON, in order of keys."""
     known = tables.load_table("sources").to_dict("records")
     return [describe_source({k: v for k, v in row.items() if pd.notna(v)}) for row in known]
@@ -186,7 +186,7 @@ def format_apa(told: Citation) -> str:
 
 def write_references() -> dict[Path, str]:
     """Return the files of data/references, each with all sources."""
-    items = list_references()
+    items = convert_sources()
     return {
         FOLDER / "sources.bib": "\n\n".join(map(format_bibtex, items)) + "\n",
         FOLDER / "sources.ris": "\n\n".join(map(format_ris, items)) + "\n",
