@@ -152,11 +152,12 @@ def test_sources_are_named_once_in_order_of_publication():
     assert published.is_monotonic_increasing and sources.list_references(lists).index.is_unique
 
 
-def test_a_korean_title_is_in_hangul_and_told_in_english():
+def test_a_korean_title_is_in_hangul_beside_an_english_one():
     known = tables.load_table("sources")
-    own = known[known["language"].eq("ko") & ~known["title_is_ours"]]
-    hangul = own["title"].str.contains("[\uac00-\ud7a3]")
-    assert hangul.sum() >= 9 and own.loc[hangul, "notes"].str.contains("in English: ").all()
+    hangul = "[\uac00-\ud7a3]"
+    assert not known["title"].str.contains(hangul).any()
+    own = known[known["language"].eq("ko")]["original_title"].dropna()
+    assert len(own) >= 10 and own.str.contains(hangul).all()
 
 
 def test_voices_count_whom_a_paper_passes_on():

@@ -301,6 +301,35 @@ def _used(tables):
     return f"{len(known)} sources", f"{len(known) - len(idle)} sources", faults
 
 
+@rule("sources: a second title only beside our description, and nothing read before it appeared")
+def _titles(tables):
+    known = tables["sources"]
+    twice = known[~known["title_is_ours"] & known["original_title"].notna()]
+    published = pd.to_datetime(known["date_published"].str[:10], format="ISO8601")
+    early = known[known["accessed"].lt(published)]
+    faults = [
+        find_fault(
+            "sources",
+            row,
+            "original_title",
+            r["original_title"],
+            "an empty cell, or 1 in title_is_ours",
+        )
+        for row, r in twice.iterrows()
+    ]
+    faults += [
+        find_fault(
+            "sources",
+            row,
+            "accessed",
+            str(r["accessed"].date()),
+            f"a day from {r['date_published']} on",
+        )
+        for row, r in early.iterrows()
+    ]
+    return f"{len(known)} sources", f"{len(known) - len(faults)} sources", faults
+
+
 @rule(
     "series: one value a series, period and basis; the index agrees on unit, number, first and "
     "last year"
