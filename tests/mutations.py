@@ -155,11 +155,13 @@ CELLS: dict[str, tuple[tuple, str, Callable]] = {
     "a whole number as a decimal": (("integer",), NUMBER, lambda c, _: f"{c}.0"),
     "a number shortened": (("integer", "number"), r"\d{3,}", lambda c, _: f"{float(c):.1E}"),
     "garbled": (("string",), r".*[^\x00-\x7f].*", lambda c, _: c.encode().decode("latin-1")),
-    "letters lost": (("string",), r".*[A-Za-z]{3}.*", lambda c, _: re.sub(
-        r"([A-Za-z])[A-Za-z]([A-Za-z])", "\\1\ufffd\\2", c, count=1
-    )),
+    "letters lost": (
+        ("string",),
+        r".*[A-Za-z]{3}.*",
+        lambda c, _: re.sub(r"([A-Za-z])[A-Za-z]([A-Za-z])", "\\1\ufffd\\2", c, count=1),
+    ),
     "an item twice": (("string",), r"[^;]+;[^ ].*", lambda c, _: f"{c};{c.split(';')[0]}"),
-}  # fmt: skip
+}
 
 
 def damage_cell(grid: Grid, kind: str) -> Damage | None:
@@ -303,12 +305,13 @@ def save_anew(grid: Grid) -> Damage:
             ("cut off at a line", lambda: b"".join(raw.splitlines(True)[:-2])),
             ("twice in one file", lambda: raw + raw),
             ("a quote too many", lambda: raw.replace(b",", b',"', 9)),
-            ("all days of a spreadsheet", lambda: re.sub(
-                rb"(\d{4})-(\d\d)-(\d\d)(?=,)", rb"\3.\2.\1", raw
-            )),
+            (
+                "all days of a spreadsheet",
+                lambda: re.sub(rb"(\d{4})-(\d\d)-(\d\d)(?=,)", rb"\3.\2.\1", raw),
+            ),
             ("zeros at the end", lambda: raw + bytes(64)),
         ]
-    )  # fmt: skip
+    )
     return Damage(kind, grid.name, changed())
 
 

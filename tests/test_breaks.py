@@ -196,10 +196,17 @@ def test_one_candidate_gives_the_exact_permutation_p():
         law.pmf(hits)
         for hits in range(int(before.sum()) + 1)
         if law.pmf(hits) > 0
-        and breaks.measure_fit(np.array([True] * hits + [False] * (before.sum() - hits)
-                                + [True] * (6 - hits) + [False] * (4 - before.sum() + hits)),
-                       np.arange(10) < before.sum()) >= observed - 1e-9
-    )  # fmt: skip
+        and breaks.measure_fit(
+            np.array(
+                [True] * hits
+                + [False] * (before.sum() - hits)
+                + [True] * (6 - hits)
+                + [False] * (4 - before.sum() + hits)
+            ),
+            np.arange(10) < before.sum(),
+        )
+        >= observed - 1e-9
+    )
     found = breaks.find_best_break(table, only, "middle", 9_999, 1)
     assert found["best"] == "first" and found["p"] == pytest.approx(exact, abs=0.015)
 

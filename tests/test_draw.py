@@ -184,8 +184,11 @@ def test_stacked_spans_keep_apart_and_need_no_row_too_many(pairs, gap):
     for i, j in itertools.combinations(range(len(pairs)), 2):
         if rows[i] == rows[j]:
             assert starts[i] >= ends[j] + gap or starts[j] >= ends[i] + gap
-    deepest = max(sum(a - gap < s <= a or a <= s < e + gap for s, e in [(s, e)]) for a in starts
-                  for s, e in zip(starts, ends, strict=True))  # fmt: skip
+    deepest = max(
+        sum(a - gap < s <= a or a <= s < e + gap for s, e in [(s, e)])
+        for a in starts
+        for s, e in zip(starts, ends, strict=True)
+    )
     assert deepest <= rows.max() + 1
 
 

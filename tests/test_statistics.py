@@ -297,8 +297,9 @@ def _p_after(closed, trait, posts, kinds):
     shut, has = closed.copy(), trait.copy()
     for post, kind in zip(posts, kinds, strict=True):
         (shut if kind == "c" else has)[post] ^= True
-    return stats.fisher_exact(pd.crosstab(has, shut).reindex(
-        index=[True, False], columns=[True, False], fill_value=0)).pvalue  # fmt: skip
+    return stats.fisher_exact(
+        pd.crosstab(has, shut).reindex(index=[True, False], columns=[True, False], fill_value=0)
+    ).pvalue
 
 
 def test_recodings_of_too_few_posts_are_refused():
@@ -409,8 +410,13 @@ def test_opposite_tables_do_not():
 def test_equality_by_full_enumeration():
     """Two tables of four posts each: every way to share out the cases, weighed by hand."""
     tables = [[[2, 0], [0, 2]], [[1, 1], [1, 1]]]
-    chance = {(x, 3 - x): math.comb(2, x) * math.comb(2, 2 - x) * math.comb(2, 3 - x)
-              * math.comb(2, 2 - (3 - x)) for x in (1, 2)}  # fmt: skip
+    chance = {
+        (x, 3 - x): math.comb(2, x)
+        * math.comb(2, 2 - x)
+        * math.comb(2, 3 - x)
+        * math.comb(2, 2 - (3 - x))
+        for x in (1, 2)
+    }
     seen = chance[2, 1]
     wanted = sum(value for value in chance.values() if value <= seen) / sum(chance.values())
     assert exact.pool_tables(tables).p_equal == pytest.approx(wanted)

@@ -333,9 +333,10 @@ def plant(tmp_path, returned, onesided):
             if step < 9:
                 old.add((str((one + step) % 60 + 1), str(one + 1)))
     lost = {
-        pair for pair in sorted(old)
+        pair
+        for pair in sorted(old)
         if rng.random() < (returned if (pair[1], pair[0]) in old else onesided)
-    }  # fmt: skip
+    }
     sheets = {1970: sheet(old, 1970, states), 1975: sheet(old - lost, 1975, states)}
     counts = rates.read_dipcon(workbook(tmp_path, sheets))
     rows = rates.compare_reciprocity(counts)

@@ -154,9 +154,16 @@ def shade_span(axes, first, last, colour: str = HAIRLINE, words: str = "") -> No
     if words:
         x = np.mean(_clip(axes[0], first, last))
         axes[0].annotate(
-            words, (x, 1), (0, -2), ("data", "axes fraction"), textcoords="offset points",
-            fontsize=6, color=NOTE, ha="center", va="top",
-        )  # fmt: skip
+            words,
+            (x, 1),
+            (0, -2),
+            ("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=6,
+            color=NOTE,
+            ha="center",
+            va="top",
+        )
 
 
 def _clip(ax, first, last) -> tuple[float, float]:
@@ -176,6 +183,12 @@ def mark_days(ax, days: dict, heights: int = 1, dates: bool = False) -> None:
         ax.axvline(x, color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
         words = f"{name}\n{stamp.day} {stamp:%b %Y}" if dates else name
         ax.annotate(
-            words, (x, 1), (0, 2 + 8 * (number % heights)), ("data", "axes fraction"),
-            textcoords="offset points", fontsize=6, ha="center", va="bottom",
-        )  # fmt: skip
+            words,
+            (x, 1),
+            (0, 2 + 8 * (number % heights)),
+            ("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=6,
+            ha="center",
+            va="bottom",
+        )

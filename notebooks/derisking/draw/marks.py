@@ -41,9 +41,16 @@ def find_middle(frame: pd.DataFrame, name: str = "date", first=None) -> pd.Serie
 
 
 def draw_interval(
-    ax, y: float, earliest, latest, colour: str = INK, tick: float = 0.18, width: float = 0.9,
-    fade: float = 0, **options,
-) -> None:  # fmt: skip
+    ax,
+    y: float,
+    earliest,
+    latest,
+    colour: str = INK,
+    tick: float = 0.18,
+    width: float = 0.9,
+    fade: float = 0,
+    **options,
+) -> None:
     """Draw the days (or numbers) a thing may have happened on, as a line with end ticks.
 
     A missing bound is an open end: the line goes on `fade` days past the bound that is known and
@@ -74,9 +81,18 @@ def _fade_out(ax, y: float, start: float, days: float, color: str, lw: float, **
 
 
 def draw_dated(
-    ax, frame: pd.DataFrame, y: str, by: str, meanings: dict[str, Meaning], name: str = "date",
-    size: float = 4.4, tick: float = 0.2, width: float = 0.7, fade: float = 60, faint: str = "",
-) -> None:  # fmt: skip
+    ax,
+    frame: pd.DataFrame,
+    y: str,
+    by: str,
+    meanings: dict[str, Meaning],
+    name: str = "date",
+    size: float = 4.4,
+    tick: float = 0.2,
+    width: float = 0.7,
+    fade: float = 60,
+    faint: str = "",
+) -> None:
     """Draw one mark a row in the middle of its possible days, with a bar over them; never joined.
 
     Columns of `frame`: `y` (its name); `by` (a key of `meanings`); `{name}_earliest`,
@@ -356,9 +372,16 @@ def write_column(ax, x: float, heights, words, head: str = "", rise: float = 4, 
         )
     if head:
         ax.annotate(
-            head, (x, 1), (0, rise), "axes fraction", textcoords="offset points", fontsize=6,
-            color=NOTE, ha=text.get("ha", "left"), va="baseline",
-        )  # fmt: skip
+            head,
+            (x, 1),
+            (0, rise),
+            "axes fraction",
+            textcoords="offset points",
+            fontsize=6,
+            color=NOTE,
+            ha=text.get("ha", "left"),
+            va="baseline",
+        )
 
 
 def make_hollow(look: dict) -> dict:
@@ -414,10 +437,14 @@ def draw_key(
     beside = {"above": ("lower left", (0, 1)), "above right": ("lower right", (1, 1))}
     loc, anchor = {**on_page, **beside}.get(place, (place, None))
     look = {
-        "loc": loc, "ncols": columns or (len(handles) if anchor else 1), "handletextpad": 0.4,
-        "handlelength": 1.6 if lines else 1.0, "columnspacing": 1.2, "borderpad": 0,
+        "loc": loc,
+        "ncols": columns or (len(handles) if anchor else 1),
+        "handletextpad": 0.4,
+        "handlelength": 1.6 if lines else 1.0,
+        "columnspacing": 1.2,
+        "borderpad": 0,
         "borderaxespad": 0.4 if place not in ("at", "below") else 0.2,
-    }  # fmt: skip
+    }
     look |= {"bbox_to_anchor": anchor} if anchor else {}
     holder = fig if place in on_page else where
     return holder.legend(handles=handles, **(look | options))

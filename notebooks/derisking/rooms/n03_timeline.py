@@ -196,9 +196,15 @@ def _mark_counts(ax, counts: dict, article) -> None:
         ax.axvline(day + NOON, color=colour, lw=1 if colour == green else 0.6, zorder=1)
         side, shift = ("left", -2) if day == article else ("right", 2)
         ax.annotate(
-            f"{words}\n{day:%-d %b}", (day + NOON, 1), (shift, 3), ("data", "axes fraction"),
-            textcoords="offset points", fontsize=7, ha=side, va="bottom",
-        )  # fmt: skip
+            f"{words}\n{day:%-d %b}",
+            (day + NOON, 1),
+            (shift, 3),
+            ("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=7,
+            ha=side,
+            va="bottom",
+        )
 
 
 def _write_days(ax, y: float, post) -> None:
@@ -262,8 +268,14 @@ def _draw_closed(ax, closed: pd.DataFrame) -> None:
     x, look = closed["year"] + 0.5, {"width": 0.8, "lw": 0.6}
     ax.bar(x, closed["lower"], color=colour, edgecolor=colour, **look)
     more = closed["upper"] - closed["lower"]
-    ax.bar(x[more > 0], more[more > 0], bottom=closed["lower"][more > 0], color="white",
-           edgecolor=SOFT, **look)  # fmt: skip
+    ax.bar(
+        x[more > 0],
+        more[more > 0],
+        bottom=closed["lower"][more > 0],
+        color="white",
+        edgecolor=SOFT,
+        **look,
+    )
     ax.set(ylim=(0, 16), yticks=range(0, 16, 5))
     for row in rounds.itertuples():
         write_note(ax, row.year + 0.5, row.upper, row.upper, 0, 6, ha="center", color=INK, **NUMBER)

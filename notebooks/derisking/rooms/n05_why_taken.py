@@ -174,9 +174,14 @@ def draw_openings(counts: pd.DataFrame, rates: pd.DataFrame, talks: list[int]):
     for row, (talked, other) in enumerate(zip(rates["talks"], rates["other"], strict=True)):
         for value, far in ((talked, talked > other), (other, other > talked)):
             write_note(
-                dots, value, row, f"{value:.1f}", 7 if far else -7, ha="left" if far else "right",
+                dots,
+                value,
+                row,
+                f"{value:.1f}",
+                7 if far else -7,
+                ha="left" if far else "right",
                 **FINDING,
-            )  # fmt: skip
+            )
     dots.set_xlim(0, 4)
     dots.spines["bottom"].set_visible(False)
     dots.tick_params(axis="x", length=0, labelbottom=False)
@@ -226,6 +231,14 @@ def draw_turns(turns: pd.DataFrame, groups: dict[str, list[str]], spans: dict[st
         axes[0].plot(2008.2, y, **meaning.style(3.3))
         write_note(axes[0], 2008.2, y, words, 5)
     for name, y in heads.items():
-        axes[0].annotate(name, (0, y), (-50, 0), ("axes fraction", "data"), va="center",
-                         textcoords="offset points", annotation_clip=False, **FINDING)  # fmt: skip
+        axes[0].annotate(
+            name,
+            (0, y),
+            (-50, 0),
+            ("axes fraction", "data"),
+            va="center",
+            textcoords="offset points",
+            annotation_clip=False,
+            **FINDING,
+        )
     return fig
