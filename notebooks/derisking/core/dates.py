@@ -1,14 +1,14 @@
 """Dates that are known only in part.
 
 A partial date is an interval of days. Three sources may say "1998", "by 5 December 2023" and
-"October 2023"; none of them names a day, and each still rules something out. Every comparison here
-therefore has three answers: certainly yes (True), certainly no (False), and cannot tell (None).
-Results are given as the range they allow."""
+"October 2023"; none of them names a day, and each still rules something out. Whether a post was
+open on a day therefore has three answers: certainly, certainly not, and perhaps; what is counted is
+given as the range they allow."""
 
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
@@ -29,38 +29,6 @@ class Span:
             raise ValueError(
                 f"an interval cannot begin on {self.earliest} and end on {self.latest}"
             )
-
-    def __contains__(self, day: date) -> bool:
-        """Say whether the event may have fallen on `day`."""
-        return (self.earliest is None or self.earliest <= day) and (
-            self.latest is None or day <= self.latest
-        )
-
-    @property
-    def days(self) -> int | None:
-        """Number of days the event may have fallen on; None if one side is open."""
-        return (self.latest - self.earliest).days + 1 if self.earliest and self.latest else None
-
-    def before(self, other: "Span") -> bool | None:
-        """Did this happen on an earlier day than `other`? True, False, or None if the dates cannot
-        tell."""
-        if self.latest and other.earliest and self.latest < other.earliest:
-            return True
-        if self.earliest and other.latest and self.earliest >= other.latest:
-            return False
-        return None
-
-    def intersect(self, other: "Span") -> "Span | None":
-        """Return the days both allow; None if they contradict each other."""
-        earliest = max((d for d in (self.earliest, other.earliest) if d), default=None)
-        latest = min((d for d in (self.latest, other.latest) if d), default=None)
-        return None if earliest and latest and earliest > latest else Span(earliest, latest)
-
-    def hull(self, other: "Span") -> "Span":
-        """Return the shortest interval that holds both."""
-        earliest = min(self.earliest, other.earliest) if self.earliest and other.earliest else None
-        latest = max(self.latest, other.latest) if self.latest and other.latest else None
-        return Span(earliest, latest)
 
 
 def parse(text: str) -> Span:
@@ -105,38 +73,13 @@ def widest(text: str, precision: str) -> Span:
     return named
 
 
-def spans(frame: pd.DataFrame, name: str = "date") -> list[Span]:
-    """Return one Span per row from the columns `{name}_earliest` and `{name}_latest`."""
-    day = [
-        [None if pd.isna(value) else pd.Timestamp(value).date() for value in frame[f"{name}_{end}"]]
-        for end in ("earliest", "latest")
-    ]
-    return [Span(*ends) for ends in zip(*day, strict=True)]
-
-
-def count_before(frame: pd.DataFrame, day, name: str = "date") -> tuple[int, int]:
-    """Count rows dated before `day`: (certainly, possibly). The true number lies between the two.
-
-    A row without any bound counts as possible only.
-    """
-    day = pd.Timestamp(day)
-    certain = int((frame[f"{name}_latest"] < day).sum())
-    possible = int((frame[f"{name}_earliest"].isna() | (frame[f"{name}_earliest"] < day)).sum())
-    return certain, possible
-
-
-def count_open(frame: pd.DataFrame, day) -> tuple[int, int]:
-    """Count spells open on `day`: (certainly, possibly), from the columns opened_* and closed_*.
-
-    A spell without a closing date (`closed_latest` and `closed_earliest` empty) is right-censored:
-    it counts as open. A spell without any opening bound is possibly, never certainly, open before
-    its first sure day."""
-    certain, possible = open_masks(frame, day)
-    return int(certain.sum()), int(possible.sum())
-
-
 def open_masks(frame: pd.DataFrame, day) -> tuple[pd.Series, pd.Series]:
-    """Return two boolean columns for spells on `day`: certainly open, possibly open."""
+    """Return two boolean columns for spells on `day`: certainly open, possibly open.
+
+    frame: opened_* and closed_*, a row a spell. A spell without a closing date is right-censored:
+    it counts as open. A spell without any opening bound is possibly, never certainly, open before
+    its first sure day.
+    """
     day = pd.Timestamp(day)
     ended = frame["closed"].notna()
     possible = frame["opened_earliest"].isna() | (frame["opened_earliest"] <= day)
@@ -177,9 +120,3 @@ def label(text: str, precision: str = "day") -> str:
     )
     lead = {"by": "by ", "not": "not before ", "approx": "about "}.get(precision.split("_")[0], "")
     return lead + words
-
-
-def weeks(first, last) -> pd.DatetimeIndex:
-    """Return the Mondays from the week of `first` to the week of `last`."""
-    start = pd.Timestamp(first)
-    return pd.date_range(start - timedelta(days=start.weekday()), last, freq="7D")

@@ -113,16 +113,6 @@ def draw_dated(
         ax.plot(locate_day(ax, middle), row[y], zorder=3, **look, **shown)
 
 
-def draw_range(ax, y: float, low: float, high: float, look: dict, tick: float = 0.13) -> None:
-    """Draw a range of numbers as a line with ticks and a mark at both ends; one value as one mark.
-
-    look: as from `Meaning.style`.
-    """
-    if high > low:
-        draw_interval(ax, y, low, high, look["markeredgecolor"], tick, 1.2, zorder=3)
-    ax.plot([low, high] if high > low else [low], [y, y] if high > low else [y], zorder=4, **look)
-
-
 def draw_dumbbells(ax, frame: pd.DataFrame, low: str, high: str, looks=None, colour=MUTED) -> None:
     """Draw one line a row, joined from column `low` (filled disc) to `high` (hollow).
 
