@@ -168,16 +168,48 @@ def test_the_citation_file_has_what_reference_managers_and_zenodo_read():
     assert "," not in author["name"] and "repository" not in author["name"]
 
 
+# What Zenodo's importer of releases makes of `.zenodo.json`, by its public code of August 2026 (the
+# deserialiser of its older deposit format). It passes over keys that it does not know, so that a
+# slip in one loses the value without a word; a value outside its vocabularies ends the deposit.
+ZENODO_KEYS = {
+    *("title", "description", "notes", "upload_type", "access_right", "license", "creators"),
+    *("version", "publication_date", "language", "keywords", "related_identifiers"),
+}
+ZENODO_RELATIONS = {"cites", "isSupplementTo"}  # of its list, those that are true of this work
+ZENODO_RESOURCES = {"publication-article"}  # the kind with its subtype, joined by a hyphen
+
+
 def test_zenodo_takes_the_record():
-    """Rules of the importer, as its public code has them; an unknown licence, relation or language
-    makes the deposit fail, and a comma would split the name of an organisation."""
     record = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
+    assert set(record) == ZENODO_KEYS
+    assert all(isinstance(record[key], str) for key in ZENODO_KEYS if not key.endswith("s"))
+    assert len(record["title"]) >= 3 and record["description"]
     assert record["upload_type"] == "dataset" and record["access_right"] == "open"
-    assert record["license"] == "CC-BY-4.0" and len(record["language"]) == 3
-    assert record["title"] and record["description"] and record["version"]
-    assert all(set(creator) <= {"name", "affiliation", "orcid"} for creator in record["creators"])
-    assert all("," not in creator["name"] for creator in record["creators"])
+    # one licence, not a list; as its vocabulary writes it: capitals were refused more than once
+    assert record["license"] == read_licence().lower() == "cc-by-4.0"
+    assert re.fullmatch(r"[a-z]{3}", record["language"])  # ISO 639-3; a name would be refused
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", record["publication_date"])
+    assert record["keywords"] and all(isinstance(word, str) for word in record["keywords"])
+    assert record["creators"]
+    for creator in record["creators"]:
+        assert set(creator) <= {"name", "affiliation", "orcid", "gnd"}
+        assert creator["name"] and "," not in creator["name"]  # it would split an organisation
     for related in record["related_identifiers"]:
-        assert related["relation"] in {"cites", "isSupplementTo"}
-        assert re.match(r"https?://", related["identifier"])
+        assert set(related) <= {"identifier", "relation", "resource_type"}
+        assert related["relation"] in ZENODO_RELATIONS
+        assert related.get("resource_type", "publication-article") in ZENODO_RESOURCES
+        assert re.match(r"https?://\S+$", related["identifier"])
         assert not related["identifier"].startswith(PLACEHOLDER)
+
+
+def read_licence():
+    return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["license"]
+
+
+def test_zenodo_s_record_says_what_the_citation_file_says():
+    record = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
+    told = read_citation()
+    assert (record["title"], record["version"]) == (told.title, told.version)
+    assert record["publication_date"] == told.released
+    assert [creator["name"] for creator in record["creators"]] == [told.author]
+    assert record["keywords"] == list(told.keywords)

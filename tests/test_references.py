@@ -3,10 +3,12 @@ reader."""
 
 import json
 import re
+import shutil
+import subprocess
 
 import pytest
 
-from derisking.build import references
+from derisking.build import pages, references
 from derisking.core import tables
 from derisking.core.citation import Citation, read_citation
 
@@ -67,14 +69,63 @@ def test_authors_are_told_from_other_brackets():
         assert item["container-title"] == (publisher.split(" (")[0] if people else publisher)
 
 
-def test_own_title_author_and_day_of_access_are_used_where_the_table_has_them():
-    item = references.describe_source(
-        SOURCE | {"author": "Kim, Yong", "original_title": "제목", "accessed": "2026-08-01"}
-    )
+FULL = SOURCE | {
+    "author": "Kim, Yong;홍길동",
+    "original_title": "제목",
+    "accessed": "2026-08-01",
+    "archived": "https://web.archive.org/web/1/https://x.test/",
+}
+
+
+def test_own_title_author_day_of_reading_and_archive_reach_every_format():
+    item = references.describe_source(FULL)
     assert item["title"] == "제목 [On 50%]"
-    assert item["author"] == [{"family": "Kim", "given": "Yong"}]
+    assert item["author"] == [{"family": "Kim", "given": "Yong"}, {"literal": "홍길동"}]
     assert item["accessed"] == {"date-parts": [[2026, 8, 1]]}
-    assert "{{제목 [On 50\\%]}}" in references.format_bibtex(item)
+    assert item["archive"] == "Internet Archive" and item["archive_location"] == FULL["archived"]
+    bibtex, ris = references.format_bibtex(item), references.format_ris(item)
+    assert "title = {{제목 [On 50\\%]}}" in bibtex and "urldate = {2026-08-01}" in bibtex
+    assert "author = {Kim, Yong and {홍길동}}" in bibtex and "key =" not in bibtex
+    assert f"note = {{Internet Archive: \\url{{{FULL['archived']}}}}}" in bibtex
+    for line in (
+        "AU  - Kim, Yong",
+        "AU  - 홍길동",
+        "Y2  - 2026/08/01",
+        f"AV  - {FULL['archived']}",
+    ):
+        assert f"\n{line}\n" in ris
+
+
+def test_a_reference_without_author_can_be_sorted_and_straight_quotes_open():
+    item = references.describe_source(SOURCE | {"title": 'He said "no"', "title_is_ours": False})
+    bibtex = references.format_bibtex(item)
+    assert "key = {Daily \\& Co}" in bibtex and "{{He said ``no''}}" in bibtex
+
+
+def test_the_codebook_tells_how_far_the_references_are_filled():
+    filled = references.count_filled()
+    behind = filled.loc["the closures of 2023"]
+    assert 90 <= behind["sources"] < filled.loc["all tables", "sources"] == len(KNOWN)
+    assert behind["own title"] >= 44 and behind["day of reading"] >= 66  # no row loses one unseen
+    own = KNOWN["original_title"].notna() | ~KNOWN["title_is_ours"]
+    assert filled.loc["all tables", "own title"] == own.sum()
+    page = pages.codebook()
+    cells = " | ".join(str(number) for number in behind)
+    assert f"| the closures of 2023 | {cells} |" in page
+
+
+@pytest.mark.skipif(not shutil.which("pandoc"), reason="pandoc is not installed")
+@pytest.mark.parametrize(
+    "kind, reader", [("bib", "bibtex"), ("bib", "biblatex"), ("json", "csljson")]
+)
+def test_pandoc_reads_every_reference_without_a_warning(kind, reader):
+    file = references.FOLDER / f"sources.{kind}"
+    told = subprocess.run(
+        ["pandoc", "--from", reader, "--to", "csljson", file], capture_output=True, check=True
+    )
+    assert not told.stderr
+    read = json.loads(told.stdout)
+    assert {item["id"] for item in read} == set(KNOWN.index) and len(read) == len(KNOWN)
 
 
 @pytest.mark.parametrize("address", ["https://example.org/x", "https://code.test/a/b"])

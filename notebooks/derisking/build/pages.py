@@ -225,6 +225,7 @@ def codebook() -> str:
         listed=posts[posts["in_rok_53"]],
         periods=PERIODS,
         dated=_count_by_period(),
+        filled=references.count_filled(),
         state=references.tell_state(),
     )
 

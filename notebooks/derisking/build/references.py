@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from derisking.core import paths, tables
+from derisking.core.cells import split_items
 from derisking.core.citation import Citation, read_citation
 
 ARTICLE = "https://www.38north.org/2023/12/north-koreas-de-risking-strategy-and-its-implications/"
@@ -28,13 +29,14 @@ PERSON = r"(?:[A-Z]\.[ -]?)+ ?(?:(?:de|van|von|der) )*[A-Z][\w’'-]+"
 AUTHORS = re.compile(rf" \(({PERSON}(?:(?:, | and ){PERSON})*)\)$")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 BIBTEX_SPECIAL = re.compile(r"([&%$#_])")
+QUOTED = re.compile(r'"([^"]*)"')
 
 
 def write_zenodo(told: Citation) -> str:
     """Return `.zenodo.json`, which Zenodo reads at a release, before CITATION.cff.
 
-    Its importer wants one licence, and takes a comma in a name for family name and given name; an
-    address goes in only when there is one.
+    Its importer wants one licence, under its key in lower case, and takes a comma in a name for
+    family name and given name; an address goes in only when there is one.
     """
     related = [{"identifier": ARTICLE, "relation": "cites", "resource_type": "publication-article"}]
     if told.has_address:
@@ -45,7 +47,7 @@ def write_zenodo(told: Citation) -> str:
         "notes": "Data, text and figures: CC BY 4.0. Code: MIT.",
         "upload_type": "dataset",
         "access_right": "open",
-        "license": "CC-BY-4.0",
+        "license": "cc-by-4.0",
         "creators": [{"name": told.author}],
         "version": told.version,
         "publication_date": told.released,
@@ -76,17 +78,16 @@ def convert_sources() -> list[dict]:
 
 
 def describe_source(source: dict) -> dict:
-    """Return one row of `sources` without its empty cells as a reference of CSL-JSON.
-
-    Columns that the table may lack (author, original_title, accessed, archived) are used if there.
-    """
+    """Return one row of `sources` without its empty cells as a reference of CSL-JSON."""
     publisher, authors = source["publisher"], source.get("author", "")
-    if not authors and (named := AUTHORS.search(publisher)):
-        publisher, authors = publisher[: named.start()], re.sub(", | and ", ";", named[1])
+    if named := AUTHORS.search(publisher):
+        publisher = publisher[: named.start()]
+        authors = authors or re.sub(", | and ", ";", named[1])
     title = f"[{source['title']}]" if source["title_is_ours"] else source["title"]
     if own := source.get("original_title"):
         title = f"{own} {title}" if source["title_is_ours"] else own
     date, seen = source.get("date_published"), source.get("accessed")
+    archived = source.get("archived", "")
     kind = TYPES.get(source["kind"], ("webpage", ""))[0]
     item = {
         "id": source["source_id"],
@@ -98,7 +99,8 @@ def describe_source(source: dict) -> dict:
         "issued": {"date-parts": [_split_date(date)]} if date else "",
         "accessed": {"date-parts": [_split_date(seen)]} if seen else "",
         "URL": source.get("url", ""),
-        "archive_location": source.get("archived", ""),
+        "archive": _name_archive(archived) if archived else "",
+        "archive_location": archived,
         "language": source["language"],
     }
     return {key: value for key, value in item.items() if value}
@@ -106,6 +108,15 @@ def describe_source(source: dict) -> dict:
 
 def _split_date(date: str) -> list[int]:
     return [int(part) for part in str(date)[:10].split("-")]
+
+
+def _name_archive(address: str) -> str:
+    host = address.split("/")[2]
+    return "Internet Archive" if host == "web.archive.org" else host
+
+
+def _find_date(item: dict, which: str) -> list[int]:
+    return item.get(which, {}).get("date-parts", [[]])[0]
 
 
 def _name_person(name: str) -> dict:
@@ -129,16 +140,21 @@ def format_bibtex(item: dict) -> str:
         f"{{{name['literal']}}}" if "literal" in name else f"{name['family']}, {name['given']}"
         for name in item.get("author", [])
     ]
-    date = item.get("issued", {}).get("date-parts", [[]])[0]
+    date, read = _find_date(item, "issued"), _find_date(item, "accessed")
+    archived = item.get("archive_location")
+    publisher = _escape(item.get("container-title", item.get("publisher", "")))
     cells = {
         "author": _escape(" and ".join(people)),
+        "key": None if people else publisher,  # by which old styles sort what has no author
         "title": f"{{{_escape(item['title'])}}}",
-        "howpublished": _escape(item.get("container-title", item.get("publisher", ""))),
+        "howpublished": publisher,
         "version": item.get("version"),
         "year": date[0] if date else None,
         "month": MONTHS[date[1] - 1] if len(date) > 1 else None,
         "day": date[2] if len(date) > 2 else None,
         "url": item.get("URL"),
+        "urldate": "-".join(f"{part:02d}" for part in read),
+        "note": f"{item['archive']}: \\url{{{archived}}}" if archived else None,
         "language": item.get("language"),
     }
     lines = [
@@ -150,13 +166,14 @@ def format_bibtex(item: dict) -> str:
 
 
 def _escape(text: str) -> str:
-    return BIBTEX_SPECIAL.sub(r"\\\1", text)
+    """Escape what LaTeX reads as a command, and open straight quotes, which it would all close."""
+    return QUOTED.sub(r"``\1''", BIBTEX_SPECIAL.sub(r"\\\1", text))
 
 
 def format_ris(item: dict) -> str:
     """Return a reference as a record of RIS."""
     kinds = dict(TYPES.values())
-    date = item.get("issued", {}).get("date-parts", [[]])[0]
+    date, read = _find_date(item, "issued"), _find_date(item, "accessed")
     place = "PB" if item["type"] == "dataset" else "T2"
     lines = [
         ("TY", kinds.get(item["type"], "ELEC")),
@@ -169,8 +186,11 @@ def format_ris(item: dict) -> str:
         (place, item.get("container-title", item.get("publisher"))),
         ("ET", item.get("version")),
         ("PY", date[0] if date else None),
-        ("DA", "/".join(f"{part:02d}" for part in date) if date else None),
+        ("DA", "/".join(f"{part:02d}" for part in date)),
         ("UR", item.get("URL")),
+        ("Y2", "/".join(f"{part:02d}" for part in read)),
+        ("DB", item.get("archive")),
+        ("AV", item.get("archive_location")),
         ("LA", item.get("language")),
     ]
     return "\n".join([*(f"{tag}  - {value}" for tag, value in lines if value), "ER  - "])
@@ -192,6 +212,44 @@ def write_references() -> dict[Path, str]:
         FOLDER / "sources.ris": "\n\n".join(map(format_ris, items)) + "\n",
         FOLDER / "sources.json": _format_json(items),
     }
+
+
+def count_filled() -> pd.DataFrame:
+    """Count sources by what they are used for, and how many of them carry what a list of references
+    wants.
+
+    Rows: the closures, findings graded strong or moderate, all. Columns: sources, own title,
+    author, day of reading, archived copy, in Korean, own title in Hangul.
+    """
+    known = tables.load_table("sources").set_index("source_id")
+    findings = tables.load_table("findings")
+    behind = {
+        "the closures of 2023": [
+            tables.load_table("closures_2023"),
+            tables.load_table("closure_lists"),
+        ],
+        "findings graded strong or moderate": [
+            findings[findings["strength"].isin(["strong", "moderate"])]
+        ],
+    }
+    korean = known["language"].eq("ko")
+    marks = pd.DataFrame(
+        {
+            "sources": True,
+            "own title": ~known["title_is_ours"] | known["original_title"].notna(),
+            "author": known["author"].notna(),
+            "day of reading": known["accessed"].notna(),
+            "archived copy": known["archived"].notna(),
+            "in Korean": korean,
+            "own title in Hangul": korean & known["original_title"].notna(),
+        },
+        index=known.index,
+    )
+    counts = {
+        use: marks.loc[sorted({s for rows in used for s in split_items(rows["sources"])})].sum()
+        for use, used in behind.items()
+    }
+    return pd.DataFrame({**counts, "all tables": marks.sum()}).T
 
 
 def tell_state() -> dict[str, str]:
