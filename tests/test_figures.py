@@ -399,6 +399,39 @@ def test_categories_are_told_apart_by_every_eye_and_in_grey(group):
         assert abs(light[0] - light[1]) >= APART_GREY, f"{group}: {one} and {other} in grey"
 
 
+# What the categories of a group are about; those of any other group are about who speaks or counts.
+SUBJECTS = {
+    "direction": "steps",
+    "measure": "steps",
+    "status": "steps",
+    "bears": "evidence",
+    "verdict": "evidence",
+    "closeness": "friendship",
+}
+GREYS = {"ink", "note", "muted", "soft", "pale", "hairline", "wash"}
+
+
+def test_no_colour_has_two_meanings():
+    table = pd.read_csv(
+        paths.NOTEBOOKS / "derisking" / "draw" / "meanings.csv", keep_default_na=False
+    )
+    table = table[~table["colour"].isin(GREYS)]
+    subjects = table["group"].map(SUBJECTS).fillna("who speaks or counts")
+    told = subjects.groupby(table["colour"]).unique()
+    assert not {colour: list(few) for colour, few in told.items() if len(few) > 1}
+
+
+# WCAG 2.2, 1.4.11: what must be seen to understand a picture
+MARK_CONTRAST = 3
+
+
+@pytest.mark.parametrize("group", [group for group in style.list_groups() if group != "phase"])
+def test_marks_stand_out_from_white(group):
+    for key, look in style.read_meanings(group).items():
+        ratio = style.measure_contrast(look.colour, "white")
+        assert ratio >= MARK_CONTRAST, f"{group}, {key}: {ratio:.1f}:1"
+
+
 def panels_with_compilers():
     """Panels that show series by compiler: more bodies than marks, so marks are shared between
     panels, never within one."""

@@ -31,7 +31,7 @@ LINE_SPACING = 1.15  # of texts of several lines
 # `group`, `key` and `colour` single categories of meanings.csv.
 HERE = Path(__file__).parent
 STYLE_VARIABLE = "DERISKING_STYLE"
-CYCLE = ("blue", "vermilion", "green", "orange", "sky", "rose", "ink", "muted")
+CYCLE = ("blue", "vermilion", "green", "amber", "sky", "rose", "ink", "muted")
 
 
 def _read_own_colours() -> pd.DataFrame:

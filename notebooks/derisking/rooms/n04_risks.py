@@ -18,7 +18,7 @@ from derisking.draw.marks import (
 from derisking.draw.style import INK, NOTE, PALE
 
 YEARS = (1989, 2026)
-SANCTIONS = style.COLOURS["hairline"]
+SANCTIONS = style.COLOURS["wash"]
 SHUT = style.read_meanings("phase")["pandemic"].colour
 BLOCK = {"lw": 6, "ls": "-", "solid_capstyle": "butt"}  # of a shading, in a key
 CLOSING = style.read_meanings("measure")["closing"]
