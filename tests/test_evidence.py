@@ -489,6 +489,18 @@ def copied(tmp_path):
             "7",
             "meetings of the leader",
         ),
+        (
+            "series",
+            {"series_id": "leader_summits_received", "year": "2002"},
+            "value",
+            "1",
+            "meetings of the leader",
+        ),
+        ("claims", {"claim_id": "Q1.3"}, "no_result", "", "part of an indicator"),
+        ("claims", {"claim_id": "Q1.8"}, "no_result", "1: none was found", "part of an indicator"),
+        ("closures_2023", {"obs_id": "BGD-01"}, "who", "NTV Bangladesh", "a note of the DPRK"),
+        ("openings", {"opening_id": "O35"}, "confidence", "medium", "encyclopedias"),
+        ("lowy_networks", {"iso3": "PRK", "edition": "2023"}, "posts", "44", "sum of their kinds"),
     ],
 )
 def test_what_tilted_a_verdict_once_is_refused_with_its_row(
@@ -511,14 +523,16 @@ def test_a_negative_with_a_source_names_the_last_date_that_the_source_covers():
         assert "July 2024" in findings.loc[name, "finding"]
 
 
-def test_each_part_of_an_indicator_has_its_finding_or_says_why_not():
-    """An indicator with several parts needs as many findings, or a note on what was not found."""
-    number = tables.load_table("findings")["claim_id"].value_counts()
-    claims = tables.load_table("claims").dropna(subset=["indicator"])
-    for _, claim in claims[claims["testable"].ne("no")].iterrows():
-        parts = len(claim["indicator"].split(";"))
-        told = "found" in str(claim["notes"]) or "at hand" in str(claim["notes"])
-        assert number.get(claim["claim_id"], 0) >= parts or told, claim["claim_id"]
+def test_a_part_of_an_indicator_without_finding_or_reason_is_refused(copied):
+    """The only finding that answers a part stops naming it: the claim and the part are named."""
+    found = faults_of(copied("findings", {"finding_id": "Q1.3-e01"}, "answers", ""), "indicator")
+    assert [fault.column for fault in found] == ["no_result"]
+    assert "Q1.3, part 1" in found[0].found and "no finding" in found[0].found
+
+
+def test_a_finding_that_answers_a_part_that_is_not_there_is_refused(copied):
+    found = faults_of(copied("findings", {"finding_id": "Q1.3-e02"}, "answers", "3;4"), "indicator")
+    assert [(fault.column, fault.found) for fault in found] == [("answers", "3;4")]
 
 
 def read_code():

@@ -192,6 +192,8 @@ def test_the_dossier_says_which_finding_a_verdict_hangs_on():
             "claim_id": "T.1",
             "testable": "yes",
             "basis": "full",
+            "indicator": "Trade volume;number of licensed traders",
+            "no_result": "2: no count was found",
             "sources": "stimson-2023-12-13-frank",
         }
     )
@@ -199,6 +201,7 @@ def test_the_dossier_says_which_finding_a_verdict_hangs_on():
     findings = pd.DataFrame(rows, columns=["bears", "strength"]).assign(
         finding_id=["a", "b", "c"],
         finding="f",
+        answers=["1", None, None],
         strength_reason="r",
         sources="stimson-2023-12-13-frank",
     )
@@ -210,6 +213,8 @@ def test_the_dossier_says_which_finding_a_verdict_hangs_on():
         "open, leaning for",
     ]
     assert told["why"].startswith("What counts: 1 moderate for and 1 moderate against.")
+    assert [part["lacking"] for part in told["parts"]] == ["", "no count was found"]
+    assert [found["answers"] for found in told["findings"]] == ["1", "", ""]
 
 
 def described(name):

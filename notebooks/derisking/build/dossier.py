@@ -47,6 +47,7 @@ def describe_claim(claim: pd.Series, findings: pd.DataFrame) -> dict:
     findings = findings.sort_values("bears", key=lambda column: column.map(order), kind="stable")
     return cells | {
         "anchor": anchor_claim(claim["claim_id"]),
+        "parts": list_parts(cells["indicator"], cells["no_result"]),
         "name": claims.name_claims()[claim["claim_id"]],
         "words": WORDS[claim["basis"]],
         "basis": claims.BASIS[claim["basis"]],
@@ -61,6 +62,17 @@ def describe_claim(claim: pd.Series, findings: pd.DataFrame) -> dict:
     }
 
 
+def list_parts(indicator: str, no_result: str) -> list[dict]:
+    """Return the parts of an indicator in their order: `text`, and in `lacking` why there is no
+    result, empty where a finding answers the part."""
+    lacking = dict(text.split(": ", 1) for text in no_result.split(";") if text)
+    named = [part for part in indicator.split(";") if part]
+    return [
+        {"text": text, "lacking": lacking.get(str(number), "")}
+        for number, text in enumerate(named, start=1)
+    ]
+
+
 def describe_finding(
     finding: pd.Series, findings: pd.DataFrame, testable: str, verdict: str
 ) -> dict:
@@ -71,6 +83,7 @@ def describe_finding(
     return {
         "bears": claims.BEARS[finding["bears"]],
         "strength": finding["strength"],
+        "answers": "" if pd.isna(finding["answers"]) else finding["answers"].replace(";", ", "),
         "finding": finding["finding"],
         "strength_reason": finding["strength_reason"],
         "sources": sources.link_sources(finding.to_frame().T, limit=0),

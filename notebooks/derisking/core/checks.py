@@ -454,20 +454,78 @@ def _expulsions(tables):
     )
 
 
+# Series of meetings -> which rows of summits it counts.
+_MEETINGS = {
+    "leader_summits": lambda met: met["iso3"].notna(),
+    "leader_summits_abroad": lambda met: met["format"].isin(["visit_abroad", "third_country"]),
+    "leader_summits_received": lambda met: met["format"].eq("received"),
+    "leader_summits_china": lambda met: met["iso3"].eq("CHN"),
+    "leader_summits_russia": lambda met: met["iso3"].eq("RUS"),
+    "leader_summits_other": lambda met: ~met["iso3"].isin(["CHN", "RUS"]),
+}
+
+
 @rule(
     "series: meetings of the leader by year are those of summits, without short talks on the margin"
 )
 def _meetings(tables):
     met, told = tables["summits"], tables["series"]
     met = met[met["format"].ne("third_country_informal") & met["sources"].notna()]
-    number = met["date"].str[:4].astype(int).value_counts()
-    told = told[told["series_id"].eq("leader_summits")]
-    wrong = told[told["value"].ne(told["year"].map(number).fillna(0))]
+    told = told[told["series_id"].isin(_MEETINGS)]
+    faults = []
+    for name, rows in told.groupby("series_id"):
+        number = met[_MEETINGS[name](met)]["date"].str[:4].astype(int).value_counts()
+        wrong = rows[rows["value"].ne(rows["year"].map(number).fillna(0))]
+        faults += [
+            find_fault("series", row, "value", tell_value(r), str(number.get(r["year"], 0)))
+            for row, r in wrong.iterrows()
+        ]
+    return f"{len(told)} values", f"{len(told) - len(faults)} values", faults
+
+
+@rule("closures_2023: a note of the DPRK is its own word, whoever tells of it")
+def _notes(tables):
+    rows = tables["closures_2023"]
+    notes = rows[rows["observation"].isin(["note_to_host", "confirmed_dprk"])]
+    wrong = notes[~notes["who"].str.match("DPRK|KCNA")]
     faults = [
-        find_fault("series", row, "value", tell_value(r), str(number.get(r["year"], 0)))
+        find_fault(
+            "closures_2023", row, "who", r["who"], "DPRK ..., and in brackets who told of it"
+        )
         for row, r in wrong.iterrows()
     ]
-    return f"{len(told)} years", f"{len(told) - len(wrong)} years", faults
+    return f"{len(notes)} statements", f"{len(notes) - len(faults)} statements", faults
+
+
+@rule("lowy_networks: the posts of a state are the sum of their kinds")
+def _networks(tables):
+    rows = tables["lowy_networks"]
+    total = rows[["embassies", "consulates", "permanent_missions", "other_posts"]].sum(axis=1)
+    faults = [
+        find_fault("lowy_networks", row, "posts", str(r["posts"]), str(total[row]))
+        for row, r in rows[rows["posts"].ne(total)].iterrows()
+    ]
+    return f"{len(rows)} rows", f"{len(rows) - len(faults)} rows", faults
+
+
+@rule("what rests on encyclopedias and their mirrors alone is graded low")
+def _mirrors(tables):
+    known = tables["sources"].set_index("source_id")["kind"]
+    faults, number = [], 0
+    for name in list_tables("evidence"):
+        rows = tables[name]
+        if name == "sources" or not {"sources", "confidence"} <= set(rows):
+            continue
+        kinds = split_items(rows["sources"]).map(known)
+        alone = (
+            kinds.eq("encyclopedia").groupby(level=0).all().reindex(rows.index, fill_value=False)
+        )
+        number += int(alone.sum())
+        faults += [
+            find_fault(name, row, "confidence", r["confidence"], "low, or a better source")
+            for row, r in rows[alone & rows["confidence"].ne("low")].iterrows()
+        ]
+    return f"{number} rows", f"{number - len(faults)} rows", faults
 
 
 @rule("series_index: one preferred series a concept")
@@ -487,22 +545,37 @@ def _preferred(tables):
     return f"{len(number)} concepts", f"{len(number) - len(faults)} concepts", faults
 
 
-@rule("claims: each testable claim has a finding with a source")
-def _claims(tables):
-    claims, found = tables["claims"], set(keep_sourced(tables["findings"])["claim_id"])
+@rule("claims: each part of an indicator has a sourced finding, or says why there is no result")
+def _indicators(tables):
+    claims, findings = tables["claims"], tables["findings"]
     testable = claims[claims["testable"].ne("no")]
-    bare = testable[~testable["claim_id"].isin(found)]
-    faults = [
-        find_fault(
-            "claims",
-            row,
-            "claim_id",
-            f"no evidence for {r['claim_id']}",
-            "at least one row in tables.csv",
-        )
-        for row, r in bare.iterrows()
-    ]
-    return f"{len(testable)} claims", f"{len(testable) - len(bare)} claims", faults
+    faults, parts = [], 0
+    for row, claim in testable.iterrows():
+        own = findings[findings["claim_id"].eq(claim["claim_id"])]
+        named = claim["indicator"].split(";")
+        told = claim["no_result"].split(";") if pd.notna(claim["no_result"]) else []
+        told = {text.strip()[:1] for text in told}
+        answered = set(split_items(keep_sourced(own)["answers"]))
+        parts += len(named)
+        for number, part in enumerate(named, start=1):
+            if (str(number) in answered) == (str(number) in told):
+                found = "answered and without a result" if str(number) in told else "no finding"
+                faults.append(
+                    find_fault(
+                        "claims",
+                        row,
+                        "no_result",
+                        f"{claim['claim_id']}, part {number} of its indicator ({part}): {found}",
+                        "a finding with a source whose `answers` names the part, or the reason why "
+                        "there is none",
+                    )
+                )
+        for place, text in own["answers"].dropna().items():
+            stray = [item for item in text.split(";") if not 1 <= int(item) <= len(named)]
+            if stray:
+                expected = f"1 to {len(named)}, the parts of the indicator of {claim['claim_id']}"
+                faults.append(find_fault("findings", place, "answers", text, expected))
+    return f"{parts} parts", f"{parts - len(faults)} parts", faults
 
 
 @rule("predictions: written down before the day they look to, decided only by a source")
