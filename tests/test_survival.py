@@ -150,23 +150,6 @@ def test_readings_span_the_extremes():
     )
 
 
-def test_steps_of_an_envelope_are_ordered():
-    table = pd.DataFrame(
-        {
-            "early": [0, 3, 9],
-            "late": [4, 9, 9],
-            "early_event": [True, True, False],
-            "late_event": [True, False, False],
-        }
-    )
-    wide = survival.align_curves(survival.bound_curve(table), 9)
-    assert wide["day"].iloc[-1] == 9
-    assert (wide["early"] >= wide["late"]).all()
-    assert wide["early"].iloc[-1] == pytest.approx(2 / 3) and wide["late"].iloc[
-        -1
-    ] == pytest.approx(1 / 3)
-
-
 def test_difference_of_separated_groups():
     # 2 of the 20 labellings of three against three are as extreme.
     assert survival.permute_difference([1, 2, 3], [4, 5, 6]) == pytest.approx(2 / 20)

@@ -162,27 +162,6 @@ def run_readings(table: pd.DataFrame, group, **options) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def bound_curve(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the two curves between which the true one lies: columns reading (early, late) and
-    those of `curve`."""
-    found = [
-        curve(table[name], table[f"{name}_event"]).assign(reading=name)
-        for name in ("early", "late")
-    ]
-    return pd.concat(found, ignore_index=True)
-
-
-def align_curves(lines: pd.DataFrame, end: float) -> pd.DataFrame:
-    """Return both curves of an envelope as steps on the same days, 0 to `end`: columns day, early,
-    late (shares)."""
-    days = np.unique(np.append(lines["day"].to_numpy(), end))
-    wide = {"day": days}
-    for name, rows in lines.groupby("reading"):
-        last = rows.groupby("day")["share"].last()
-        wide[name] = last.reindex(days).ffill().to_numpy()
-    return pd.DataFrame(wide)
-
-
 def run_specifications(
     handlings: dict[str, pd.DataFrame], groups: pd.DataFrame, **options
 ) -> pd.DataFrame:
