@@ -67,6 +67,7 @@ def test_what_leans_nowhere_leans_nowhere_among_the_findings(trait):
         ("berlin", "T.2-e10"),
         ("opened", "T.3-e04"),
         ("back", "T.3-e02"),
+        ("back", "Q4.6-e01"),
     ],
 )
 def test_a_reading_leans_where_its_finding_does(observations, key, finding):
