@@ -498,6 +498,7 @@ def copied(tmp_path):
         ),
         ("claims", {"claim_id": "Q1.3"}, "no_result", "", "part of an indicator"),
         ("claims", {"claim_id": "Q1.8"}, "no_result", "1: none was found", "part of an indicator"),
+        ("findings", {"finding_id": "Q3.4-e01"}, "answers", "", "what carries a verdict"),
         ("closures_2023", {"obs_id": "BGD-01"}, "who", "NTV Bangladesh", "a note of the DPRK"),
         ("openings", {"opening_id": "O35"}, "confidence", "medium", "encyclopedias"),
         ("lowy_networks", {"iso3": "PRK", "edition": "2023"}, "posts", "44", "sum of their kinds"),
@@ -525,13 +526,13 @@ def test_a_negative_with_a_source_names_the_last_date_that_the_source_covers():
 
 def test_a_part_of_an_indicator_without_finding_or_reason_is_refused(copied):
     """The only finding that answers a part stops naming it: the claim and the part are named."""
-    found = faults_of(copied("findings", {"finding_id": "Q1.3-e01"}, "answers", ""), "indicator")
+    found = faults_of(copied("findings", {"finding_id": "Q1.3-e01"}, "answers", ""), "each part")
     assert [fault.column for fault in found] == ["no_result"]
     assert "Q1.3, part 1" in found[0].found and "no finding" in found[0].found
 
 
 def test_a_finding_that_answers_a_part_that_is_not_there_is_refused(copied):
-    found = faults_of(copied("findings", {"finding_id": "Q1.3-e02"}, "answers", "3;4"), "indicator")
+    found = faults_of(copied("findings", {"finding_id": "Q1.3-e02"}, "answers", "3;4"), "each part")
     assert [(fault.column, fault.found) for fault in found] == [("answers", "3;4")]
 
 

@@ -578,6 +578,24 @@ def _indicators(tables):
     return f"{parts} parts", f"{parts - len(faults)} parts", faults
 
 
+@rule("findings: what carries a verdict answers a part of the claim's indicator")
+def _carriers(tables):
+    rows, claims = tables["findings"], tables["claims"]
+    judged = claims.loc[claims["testable"].ne("no"), "claim_id"]
+    carries = (
+        rows["claim_id"].isin(judged)
+        & rows["bears"].isin(["supports", "against"])
+        & rows["strength"].ne("weak")
+    )
+    wrong = rows[carries & rows["answers"].isna()]
+    expected = "the part of the indicator that it answers, or a weak grade"
+    faults = [
+        find_fault("findings", row, "answers", r["finding_id"], expected)
+        for row, r in wrong.iterrows()
+    ]
+    return f"{carries.sum()} findings", f"{carries.sum() - len(faults)} findings", faults
+
+
 @rule("predictions: written down before the day they look to, decided only by a source")
 def _predictions(tables):
     rows = tables["predictions_registered"]
