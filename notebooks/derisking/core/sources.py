@@ -12,6 +12,7 @@ from derisking.core.tables import load_table
 # Publishers whose code in `relays` is not made of the letters of their name.
 ALIASES = {
     "dprkministryofforeignaffairs": "dprkmfa",
+    "koreancentralnewsagency": "kcna",
     "radiofreeasia": "rfa",
     "rokministryofunification": "rokunificationministry",
     "lowyinstitute": "lowy",
