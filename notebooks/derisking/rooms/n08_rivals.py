@@ -6,6 +6,8 @@ The thesis stands twice: with what the article says (`THESIS`) and with what we 
 
 import pandas as pd
 
+from derisking.stats import exact
+
 THESIS, EXTENDED = "T", "T+"
 FIRM = {"yes": 1, "no": -1}
 LEANING = {"leans_yes": 1, "leans_no": -1}
@@ -36,6 +38,40 @@ def judge_trait(rows: pd.DataFrame, higher: bool, primary: str) -> str:
         return holds
     low = rows.loc[rows["definition"].eq(primary), "p"].lt(0.05).any()
     return f"leans_{holds}" if low else "unknown"
+
+
+def judge_traits(
+    runs: pd.DataFrame, by_trait: dict[str, tuple[str, bool]], primary: str
+) -> pd.DataFrame:
+    """Judge the observations on traits, and write down what was found.
+
+    runs: as from `exact.run_grid`. by_trait: by observation_id, the trait and whether closed posts
+    are said to have it more often. Returns outcome (see `judge_trait`) and found, in words, by
+    observation_id.
+    """
+    rows = {}
+    for key, (trait, higher) in by_trait.items():
+        tests = runs[runs["trait"].eq(trait)]
+        ratios = [exact.word_ratio(tests["odds_ratio"].agg(end)) for end in ("min", "max")]
+        chances = [exact.word_chance(tests["p"].agg(end)) for end in ("min", "max")]
+        spans = ["–".join(dict.fromkeys(pair)) for pair in (ratios, chances)]
+        found = f"odds ratio {spans[0]}, p {spans[1]}"
+        rows[key] = {"outcome": judge_trait(tests, higher, primary), "found": found}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def judge_facts(facts: dict[str, tuple[bool | None, str]], weak: list[str]) -> pd.DataFrame:
+    """Judge the observations that a number decides.
+
+    facts: by observation_id, whether it holds (None: cannot tell), and what was found, in words.
+    weak: those that can only lean. Returns outcome and found by observation_id.
+    """
+    rows = {}
+    for key, (holds, found) in facts.items():
+        outcome = "unknown" if holds is None else "yes" if holds else "no"
+        leaning = "leans_" if key in weak and holds is not None else ""
+        rows[key] = {"outcome": leaning + outcome, "found": found}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def confront(predictions: pd.DataFrame, outcomes: pd.Series) -> pd.DataFrame:
