@@ -30,10 +30,9 @@ DRAWN = {
     "07-meetings": {"date_earliest": 1, "date_latest": 1},
     "08-base-rates": {"median_per_year": 1, "p95_per_year": 1, "prk_per_year": 1, "share": 1},
     "08-leave-one-out": {"p": 1, "p_found": 1},
-    "08-power": {"odds_ratio": 1, "power": 1},
+    "08-power": {"odds_ratio": 1},
     "08-rounds": {"odds_ratio": 1},
     "08-specification-curve": {"odds_ratio": 1},
-    "08-survival": {"low": 1, "high": 1},
 }
 
 

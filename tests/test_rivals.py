@@ -2,10 +2,8 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from derisking.core import paths, tables
 from derisking.rooms import n08_closures, n08_rivals
@@ -41,7 +39,7 @@ def test_every_mark_of_the_thesis_rests_on_a_claim_and_says_whose_it_is(predicti
 
 
 SAME_FACT = {  # traits that a test judges, and the findings that grade the same fact
-    "Post in Africa": ["T.1-e02"],
+    "Post in Africa, without its north": ["T.1-e02"],
     "Any diplomat expelled, 2016-18": ["T.1-e04"],
     "Ambassador expelled in 2017": ["T.1-e03"],
     "Post closed once before": ["T.1-e05"],
@@ -219,74 +217,39 @@ def test_rates_are_brought_to_a_year():
     assert table.loc["not back", "max_per_year"] == pytest.approx(0.2)
 
 
-# --------------------------------------------------------------------------------------------- ages
+# -------------------------------------------------------------------------------- facts and figures
 
 
-def spells(rows):
-    columns = ["opened_earliest", "opened_latest", "closed", "closed_earliest", "closed_latest"]
-    frame = pd.DataFrame(rows, columns=columns)
-    for name in columns:
-        if name != "closed":
-            frame[name] = pd.to_datetime(frame[name])
-    return frame
+def test_facts_hold_or_not_or_cannot_tell_and_a_weak_one_only_leans():
+    facts = {"a": (True, "x"), "b": (False, "y"), "c": (None, "z"), "d": (False, "w")}
+    table = n08_rivals.judge_facts(facts, weak=["c", "d"])
+    assert table["outcome"].to_dict() == {"a": "yes", "b": "no", "c": "unknown", "d": "leans_no"}
+    assert table["found"].tolist() == ["x", "y", "z", "w"]
 
 
-@pytest.fixture
-def three():
-    return spells(
+def test_a_trait_is_judged_with_its_range_over_the_lists():
+    runs = pd.DataFrame(
+        {
+            "trait": ["T", "T", "other"],
+            "definition": ["seoul", "press", "seoul"],
+            "odds_ratio": [0.0, 0.25, 9.0],
+            "p": [0.004, 0.03, 0.9],
+        }
+    )
+    row = n08_rivals.judge_traits(runs, {"house": ("T", False)}, "seoul").loc["house"]
+    assert row["outcome"] == "yes"
+    assert row["found"] == "odds ratio 0–0.25, p 0.0040–0.030"
+
+
+def test_posts_alike_share_a_mark_and_none_is_lost():
+    one = {"trait": "T", "definition": "seoul", "p_found": 0.06, "change": "dropped"}
+    changed = pd.DataFrame(
         [
-            ["1990-01-01", "1990-01-01", "2000", "2000-01-01", "2000-12-31"],
-            ["1990-01-01", "1995-01-01", "2005", "2005-01-01", "2005-01-01"],
-            [None, "2000-01-01", None, None, None],
+            one | {"p": 0.04, "turns": True, "place": "Lome"},
+            one | {"p": 0.07, "turns": False, "place": "Kyiv"},
+            one | {"p": 0.04, "turns": True, "place": "Accra"},
         ]
     )
-
-
-def test_ages_under_both_readings(three):
-    young = n08_closures.measure_ages(three, "2010-01-01", "latest")
-    old = n08_closures.measure_ages(three, "2010-01-01", "earliest")
-    assert young["entry"].tolist() == [0, 0, 0]
-    assert young["exit"].tolist() == pytest.approx([10, 10, 10], abs=0.02)
-    assert old.index.tolist() == [0, 1]
-    assert old["entry"].tolist() == pytest.approx([0, 5], abs=0.02)
-    assert old["exit"].tolist() == pytest.approx([11, 15], abs=0.02)
-    assert young["ended"].tolist() == [True, True, False]
-
-
-def test_ages_refuses_other_readings(three):
-    with pytest.raises(ValueError, match="latest"):
-        n08_closures.measure_ages(three, "2010-01-01", "middle")
-
-
-def frame_ages(exits, ended, entry=0.0):
-    return pd.DataFrame({"entry": entry, "exit": exits, "ended": ended})
-
-
-def test_kaplan_meier_textbook():
-    """Four posts: ends at 1 and 3, one lost at 2, one left: 3/4, then 3/4 x 1/2."""
-    table = frame_ages([1.0, 2.0, 3.0, 4.0], [True, False, True, False])
-    curve = n08_closures.estimate_open_share(table).set_index("age")["alive"]
-    assert curve[1.0] == pytest.approx(0.75)
-    assert curve[3.0] == pytest.approx(0.375)
-    assert n08_closures.find_median_age(curve.reset_index()) == 3.0
-
-
-def test_late_entry_leaves_the_unwatched_years_out():
-    """A post that enters at 2 is not at risk at 1: the first end is one of two, not of three."""
-    table = frame_ages([1.0, 5.0, 5.0], [True, False, False], [0.0, 0.0, 2.0])
-    curve = n08_closures.estimate_open_share(table).set_index("age")
-    assert curve.loc[1.0, "at_risk"] == 2
-    assert curve.loc[1.0, "alive"] == pytest.approx(0.5)
-
-
-def test_without_late_entry_it_agrees_with_scipy():
-    rng = np.random.default_rng(3)
-    exits, ended = rng.exponential(10, 60).round(2) + 0.01, rng.random(60) < 0.7
-    curve = n08_closures.estimate_open_share(frame_ages(exits, ended)).set_index("age")["alive"]
-    data = stats.CensoredData(uncensored=exits[ended], right=exits[~ended])
-    assert curve.iloc[-1] == pytest.approx(stats.ecdf(data).sf.evaluate(curve.index[-1]))
-
-
-def test_median_that_is_never_reached():
-    curve = pd.DataFrame({"age": [0.0, 1.0], "alive": [1.0, 0.9]})
-    assert math.isinf(n08_closures.find_median_age(curve))
+    marks = n08_closures.gather_changes(changed).set_index("p")
+    assert marks["posts"].to_dict() == {0.04: 2, 0.07: 1}
+    assert marks.loc[0.04, "cities"] == "Accra; Lome"

@@ -11,7 +11,7 @@ from derisking.draw import style
 from derisking.draw.axes import place_axes, set_rows
 from derisking.draw.labels import wrap_words
 from derisking.draw.marks import HALO, draw_key, lay_groups, write_column, write_head, write_note
-from derisking.draw.style import INK, MUTED, NOTE, PALE, SOFT, WASH
+from derisking.draw.style import INK, MUTED, NOTE, PALE, WASH
 from derisking.stats import exact, rates
 
 RING = {"marker": "o", "ms": 3, "mfc": "white", "mec": MUTED, "mew": 0.7, "ls": "none"}
@@ -230,7 +230,7 @@ def draw_ratios(table: pd.DataFrame, heads: dict[str, str], narrow: bool = False
     if narrow:
         write_column(ax, 1.04, laid["y"], ratios, "odds ratio\n(95% interval)", rise=-2)
         return fig
-    names = [wrap_words(words, 55, 6) for words in laid["names"]]
+    names = [wrap_words(words, 54, 6) for words in laid["names"]]
     columns = {
         77: ("closed or gone", laid["counts"]),
         104: ("odds ratio\n(95% interval)", ratios),
@@ -346,7 +346,11 @@ def draw_power(sizes: pd.DataFrame, points: pd.DataFrame, limits=(0.01, 100)):
     for row, height, far in zip(points.itertuples(), shown, beyond, strict=True):
         if isinstance(row.label, str):
             look = {"color": INK, "fontweight": "bold" if far else "normal"}
-            write_note(ax, row.holders, height, row.label, dx=6 if far else 4, **look)
+            edge = (
+                not far and height < 1.5 * row.less
+            )  # at the right, its name would leave the grey
+            aside = {"dx": -4, "ha": "right"} if edge else {"dx": 6 if far else 4}
+            write_note(ax, row.holders, height, row.label, **aside, **look)
     ax.set(xlabel="Posts with the trait, of 53", ylabel="Odds ratio")
     ax.set_ylim(none / 1.7, limits[1])
     ax.set_yticks([none, 0.01, 0.1, 1, 10, 100], ["0", "0.01", "0.1", "1", "10", "100"])
@@ -441,7 +445,7 @@ def draw_base_rates(table: pd.DataFrame, own: pd.DataFrame, narrow: bool = False
         ("North Korea in the same data", _look_of_north_korea()),
         ("median to 95th percentile of senders", bar),
         ("95th percentile", tick),
-        ("up to the largest", {"color": SOFT, "lw": 0.8}),
+        ("up to the largest", {"color": MUTED, "lw": 0.6}),
     ]
     draw_key(fig, key, "below", columns=2 if narrow else 5)
     return fig
@@ -454,20 +458,19 @@ def _look_of_north_korea() -> dict:
 def _draw_rates(ax, table: pd.DataFrame, heights, most: float = 0.32) -> None:
     """Draw the shares of other senders, a row an interval: median, 95th percentile, largest.
 
-    Intervals of more than a year, whose shares are yearly averages, are paler.
+    Intervals of more than a year, whose shares are yearly averages, are thinner.
     """
     for y, row in zip(heights, table.itertuples(), strict=True):
         if np.isnan(row.median_per_year):
             write_note(ax, 0.365, y, "no later count", ha="right")
             continue
-        colour, top = MUTED if row.years_between == 1 else SOFT, row.max_per_year
+        (bar, tick), top = (3.6, 8) if row.years_between == 1 else (1.8, 5), row.max_per_year
         middle, high = row.median_per_year, row.p95_per_year
-        ax.plot([high, min(top, most)], [y, y], color=SOFT, lw=0.8, zorder=1)
-        ax.plot([middle, high], [y, y], color=colour, lw=3.6, solid_capstyle="butt", zorder=2)
-        edge = INK if row.years_between == 1 else MUTED
-        ax.plot(high, y, "|", ms=8, mew=1.6, color=edge, zorder=3)
+        ax.plot([high, min(top, most)], [y, y], color=MUTED, lw=0.6, zorder=1)
+        ax.plot([middle, high], [y, y], color=MUTED, lw=bar, solid_capstyle="butt", zorder=2)
+        ax.plot(high, y, "|", ms=tick, mew=1.6, color=INK, zorder=3)
         if top > most:
-            ax.plot(most, y, ">", color=SOFT, ms=3.5, mec="none")
+            ax.plot(most, y, ">", color=MUTED, ms=3.5, mec="none")
             write_note(ax, most + 0.007, y, f"{top:.0%}")
         if not np.isnan(row.prk_per_year):
             ax.plot(row.prk_per_year, y, zorder=4, **_look_of_north_korea())

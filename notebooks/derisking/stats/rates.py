@@ -421,10 +421,16 @@ CELLS = ["returned_gone", "returned_kept", "onesided_gone", "onesided_kept"]
 def summarise_reciprocity(rows: pd.DataFrame, source: str) -> pd.DataFrame:
     """Pool `compare_reciprocity` over senders, one row an interval and one for all intervals.
 
-    In the columns of the table reciprocity_rates. Odds ratios are Mantel and Haenszel's, each
+    In the columns of the table reciprocity_rates, for all senders, for North Korea, and for those
+    about as large. Odds ratios are Mantel and Haenszel's, each
     sender and interval a table of its own (`statsmodels.stats.contingency_tables`).
     """
-    groups = {"all_20": rows[rows["large"]], "north_korea": rows[rows["sender"].isin(NORTH_KOREA)]}
+    sent = rows[CELLS].sum(axis=1)
+    groups = {
+        "all_20": rows[rows["large"]],
+        "north_korea": rows[rows["sender"].isin(NORTH_KOREA)],
+        "to_70": rows[sent.between(MINIMA[-1], PEERS)],
+    }
     table = []
     for senders, group in groups.items():
         for outcome, chosen in group.groupby("outcome", sort=False):
