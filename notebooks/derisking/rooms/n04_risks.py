@@ -3,13 +3,15 @@
 import pandas as pd
 
 from derisking.draw import style
-from derisking.draw.axes import mark_days, place_axes, set_years, shade_span, to_year
+from derisking.draw.axes import locate_day, mark_days, place_axes, set_years, shade_span, to_year
 from derisking.draw.labels import wrap_words
 from derisking.draw.marks import (
+    MIDDLE,
     Panel,
     draw_interval,
     draw_key,
     draw_panels,
+    find_runs,
     lay_groups,
     make_hollow,
     write_column,
@@ -18,22 +20,16 @@ from derisking.draw.marks import (
 from derisking.draw.style import INK, NOTE, PALE
 
 YEARS = (1989, 2026)
-SANCTIONS = style.COLOURS["wash"]
 SHUT = style.read_meanings("phase")["pandemic"].colour
 BLOCK = {"lw": 6, "ls": "-", "solid_capstyle": "butt"}  # of a shading, in a key
 CLOSING = style.read_meanings("measure")["closing"]
+STRONG = 2.6  # points: the width of the part of a line that the caption speaks of
 
-
-def _find_rounded(values: pd.DataFrame) -> pd.Series:
-    """Subscriptions rounded to 100,000: the chart counts millions."""
-    return (values["value"] * 10).round(6) % 1 == 0
-
-
-# By what became of them, with the letter of the first panel of each group
+# What became of them, with the letter of the first panel of each group
 ROWS = {
-    "a": "Fell in 2020-21 and stayed low",
-    "c": "Fell before 2020 already",
-    "d": "Rose",
+    "a": "Contact fell in 2020-21 and stayed low",
+    "c": "Trade fell in 2018, and again in 2020-21",
+    "d": "Dependence rose",
 }
 EXPOSURES = {
     "a": Panel(
@@ -44,49 +40,62 @@ EXPOSURES = {
     ),
     "b": Panel(
         "Defectors in the South",
-        "thousand arrivals",
-        (0, 3.15),
+        "arrivals",
+        (0, 3150),
         {"defectors_arrivals_south_korea": "rok"},
-        0.001,
     ),
     "c": Panel(
         "Trade without South Korea",
         "billion dollars",
-        (0, 8.2),
+        (0, 9),
         {"trade_total_kotra_usd_m": "kotra", "trade_total_jetro_usd_m": "jetro"},
         0.001,
-        ((2003, 3.9, "KOTRA"), (1993.6, 5.2, "JETRO")),
+        ((2003, 3.9, "KOTRA"), (1993.2, 4.8, "JETRO"), (1996.6, 3.3, "hollow: estimate")),
     ),
     "d": Panel(
         "China's share of that trade",
         "percent",
-        (0, 104),
+        (0, 117),
         {"trade_china_share_kotra_pct": "kotra", "trade_china_share_jetro_pct": "jetro"},
-        labels=((2002, 62, "KOTRA"), (1993, 8, "JETRO")),
+        labels=((2001, 62, "KOTRA"), (1992.2, 12, "JETRO")),
     ),
-    "e": Panel(
-        "Mobile subscriptions",
-        "million",
-        (0, 6.8),
-        {"mobile_subscriptions": "itu"},
-        0.000001,
-        hollow=_find_rounded,
-    ),
+}
+# By panel: points from the first and the last mark of its strong part to their numbers
+OFFSETS = {
+    "a": ((0, 7), (4, 7)),
+    "b": ((2, 8), (4, 8)),
+    "c": ((13, 2), (-13, -3)),
+    "d": ((9, -6), (0, 7)),
 }
 
 
-def draw_exposures(shown: pd.DataFrame, shut: tuple, pressed: tuple):
+def draw_exposures(shown: pd.DataFrame, shut: tuple, pressed: tuple, strong: dict[str, tuple]):
     """Draw the panels of EXPOSURES under each other, in the groups of ROWS.
 
     shown: as from `marks.gather_panels`. shut, pressed: two days each, of the closed border and of
-    the sanctions.
+    the sanctions. strong: letter -> series_id, first and last year of the part that is drawn thick
+    and has its numbers at both ends.
     """
-    canvas = {"width": 89, "height": 164, "shape": (5, 1)}
+    canvas = {"width": 89, "height": 138, "shape": (4, 1)}
     fig, axes = draw_panels(EXPOSURES, shown, YEARS, ("compiler",), every=5, **canvas)
+    axes["b"].yaxis.set_major_formatter("{x:,.0f}")
+    looks = style.read_meanings("compiler")
     for letter, ax in axes.items():
-        named = letter == "a"
-        shade_span(ax, *shut, SHUT, "border\nclosed" if named else "")
-        shade_span(ax, *pressed, SANCTIONS, "sanctions" if named else "")
+        shade_span(ax, *shut, SHUT, "border\nclosed" if letter == "a" else "")
+        name, first, last = strong[letter]
+        part = shown[shown["series_id"].eq(name) & shown["year"].between(first, last)]
+        part = part.sort_values("year")
+        look = looks[part["mark"].iloc[0]]
+        for run in find_runs(part["year"]):
+            line = part.iloc[run]
+            ax.plot(line["year"] + MIDDLE, line["value"], color=look.colour, lw=STRONG, zorder=3)
+        for row, offset in zip((part.iloc[0], part.iloc[-1]), OFFSETS[letter], strict=True):
+            words = f"{row['value']:,.0f}" if row["value"] >= 10 else f"{row['value']:.2f}"
+            bold = {"fontsize": 8, "fontweight": "bold", "color": INK, "ha": "center"}
+            write_note(ax, row["year"] + MIDDLE, row["value"], words, *offset, **bold)
+    start, end = (locate_day(axes["c"], day) for day in pressed)
+    axes["c"].plot([start, end], [8.4, 8.4], color=INK, lw=3, solid_capstyle="butt")
+    write_note(axes["c"], start, 8.4, "UN sanctions", -3, ha="right", color=INK)
     for letter, words in ROWS.items():
         look = {"fontsize": 8, "fontweight": "bold", "color": INK, "va": "baseline"}
         place = {"xycoords": "axes fraction", "textcoords": "offset points"}
@@ -124,7 +133,7 @@ def draw_register(risks: pd.DataFrame, order: list[str], shut: tuple, invasion):
         head = {"fontsize": 8, "weight": "bold", "color": INK, "va": "center"}
         ax.text(-1.47, y, name, transform=ax.get_yaxis_transform(), **head)
     write_column(ax, -1.47, rows["y"], rows["name"], color=INK)
-    write_column(ax, -0.06, rows["y"], rows["since"], "taken on", color=NOTE, ha="right")
+    write_column(ax, -0.06, rows["y"], rows["since"], "risk taken on", color=NOTE, ha="right")
     step = CLOSING.style(3.8)
     marks = [("lower since", step), ("a step, not lower since", make_hollow(step))]
     marks += [("border closed", {"color": SHUT} | BLOCK)]
@@ -144,6 +153,6 @@ def _draw_step(ax, row) -> None:
         ax.plot(left, row.y, **look | {"marker": "<"})
         write_note(ax, left, row.y, str(row.reduced_latest.year), 4, halo=True)
         return
-    if end - start > 0.4:  # years: a shorter interval hides behind its mark
+    if end - start > 0.7:  # years: a shorter interval hides behind its mark
         draw_interval(ax, row.y, start, end, CLOSING.colour, tick=0.25)
     ax.plot((start + end) / 2, row.y, **look | {"zorder": 4})

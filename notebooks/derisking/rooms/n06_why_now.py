@@ -1,19 +1,17 @@
 """The charts of notebook 06, and the tables they need: pace, votes, codings, money, reasons."""
 
+import re
+
 import numpy as np
 import pandas as pd
+from matplotlib.transforms import offset_copy
 from scipy.sparse.csgraph import connected_components
 
 from derisking.core import sources
 from derisking.draw import style
 from derisking.draw.axes import set_rows, set_years, to_year
-from derisking.draw.marks import (
-    draw_key,
-    draw_series,
-    write_head,
-    write_note,
-)
-from derisking.draw.style import HAIRLINE, INK, NOTE, PALE, WASH
+from derisking.draw.marks import draw_key, draw_series, lay_groups, write_head, write_note
+from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, SOFT, WASH
 
 RUNNING = {
     "part": "running count, or rate in a spell",
@@ -26,6 +24,7 @@ RUNNING = {
     "rate": "measures a year in the spell",
 }
 AMOUNTS = {
+    "group": "what the amounts have in common",
     "label": "what the amount is",
     "low": "lowest value, million, in the currency of `aside`",
     "high": "highest value, million, in the currency of `aside`",
@@ -85,37 +84,42 @@ DAY_NAMES = {  # in two lines: each must fit between its day and the next
     "reopening": "border\nreopened",
 }
 FLAGS = 19  # points: the height of two lines of a name
-COMPARED = ("Rent of the Berlin hostel", "Crypto theft 2023-25")  # the two amounts of the caption
-SUMS = "Arms for Russia, one study"  # the first amount that is a sum of years
 LONGEST = 5_000  # million; words go to the left of amounts above it, to stay on the axis
+UNCERTAIN = "pale: the day\nis not certain"
 FIRST_YEAR, LAST_YEAR = 2017, 2026  # of the charts that count measures and events
 SESSION = 0.2  # of a year, added to its middle: a session of the Assembly opens in September
 
 # ------------------------------------------------------------------------------------------ pace
 
 
-def draw_pace(running: dict, spells: dict, days: pd.Series):
+def draw_pace(running: dict, spells: dict, days: pd.Series, breaks: dict[str, int]):
     """Draw running counts of closings and openings, and above them the pace of both by spell.
 
     running: by kind, as from `breaks.count_running`. spells: by kind, as from
-    `breaks.estimate_spells`. days: the days between the spells, by name.
+    `breaks.estimate_spells`. days: the days between the spells, by name. breaks: by kind, the
+    number of the spell (from 0) with which its pace changes most; it is set in bold.
     """
     looks = style.read_meanings("measure")
     fig, ax = style.make_canvas(89, 88)
     set_years(ax, FIRST_YEAR, LAST_YEAR, every=2)
     ax.set_ylim(0, 1.03 * max(counts["high"].max() for counts in running.values()))
-    write_head(ax, "", "Measures that close or open the country, running count", rise=57)
+    write_head(ax, "", "Measures that close or open, selected list, running count", rise=57)
     above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-    for rise, (kind, counts) in zip((18, 6), running.items(), strict=True):
+    above |= {"va": "baseline", "color": INK, "annotation_clip": False}
+    for rise, (kind, counts) in zip((19, 6), running.items(), strict=True):
         last = spells[kind]["end"].max()
         _draw_stair(ax, counts, looks[kind], last, kind)
-        label = {"ha": "right", "va": "baseline", "color": INK, "fontsize": 6}
-        ax.annotate(f"{kind}, a year", (FIRST_YEAR + 1.15, 1), (0, rise), **label, **above)
-        for row in spells[kind].itertuples():
-            middle = (max(to_year(row.start), FIRST_YEAR + 1.2) + to_year(row.end)) / 2
+        ax.annotate(kind, (FIRST_YEAR, 1), (-3, rise), ha="right", fontsize=6, **above)
+        spot = offset_copy(ax.transAxes, fig, -33, rise + 2.2, units="points")
+        ax.plot(0, 1, transform=spot, clip_on=False, **looks[kind].style(3.6))
+        for number, row in enumerate(spells[kind].itertuples()):
+            middle = (max(to_year(row.start), FIRST_YEAR) + to_year(row.end)) / 2
             words = f"{row.rate:.1f}" if row.number else "0"
-            label = {"ha": "center", "va": "baseline", "color": INK, "fontsize": 8}
-            ax.annotate(words, (middle, 1), (0, rise), **label, **above)
+            weight = "bold" if number == breaks[kind] else "normal"
+            look = {"ha": "center", "fontsize": 8, "fontweight": weight, **above}
+            ax.annotate(words, (middle, 1), (0, rise), **look)
+    ax.annotate("a year", (FIRST_YEAR, 1), (-3, 32), ha="right", fontsize=6, **above)
+    write_note(ax, LAST_YEAR + 0.9, 2.4, UNCERTAIN, ha="right")
     _flag_days(ax, days, rise=32)
     return fig
 
@@ -170,6 +174,7 @@ def draw_codings(studies: dict, days: pd.Series):
             name = {"closes": "closing", "opens": "opening"}[kind]
             _draw_stair(ax, counts, looks[kind], found.frame["date_latest"].max(), name)
         write_note(ax, FIRST_YEAR + 0.15, highest, "events so far")
+        write_note(ax, LAST_YEAR + 0.9, 7, UNCERTAIN, ha="right")
         _flag_days(ax, days, flags=letter == "a")
         write_head(ax, letter, words, rise=25 if letter == "a" else 5)
     return fig
@@ -202,39 +207,39 @@ def compare_compilations(values: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     return pair[False].unstack("key"), float((pair[False] - pair[True]).abs().max())
 
 
-def draw_alignment(values: pd.DataFrame, invasion, named: dict[str, list[int]]):
+def draw_alignment(values: pd.DataFrame, invasion, before: int):
     """Draw percent of identical votes by session of the Assembly, a mark in its first month.
 
-    Columns of `values`: key, year, value, hollow (second compilation: a thin line without marks).
-    named: by key, the sessions whose value is written beside the mark; the last ends the line.
+    Columns of `values`: key, year, value, hollow (second compilation: a faint line without marks).
+    before: the last session before the invasion; from it on the lines are thick, with numbers.
     """
     looks = style.read_meanings("partner")
-    fig, ax = style.make_canvas(89, 70)
+    fig, ax = style.make_canvas(89, 74)
     last = int(values["year"].max())
     set_years(ax, int(values["year"].min()), last + 1)
     write_head(ax, "", "Identical votes in the General Assembly, %")
-    ax.set_ylim(25, 102)
+    ax.set_ylim(50, 101)
     ax.axvline(to_year(invasion), color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
-    write_note(ax, to_year(invasion), 30, "invasion\nof Ukraine", dx=-3, ha="right", color=INK)
-    lowest = values[values["hollow"] & values["key"].eq("RUS") & values["year"].gt(2000)]
+    write_note(ax, to_year(invasion), 52.5, "invasion\nof Ukraine", dx=-3, ha="right", color=INK)
+    lowest = values[values["hollow"] & values["key"].eq("RUS")]
     lowest = lowest.loc[lowest["value"].idxmin()]
     place = (lowest["year"] + 0.5 + SESSION, lowest["value"])
-    write_note(ax, *place, "thin: second compilation", dx=3, dy=-5, color=INK)
+    write_note(ax, *place, "faint: second compilation", dx=4, dy=-2)
     for (key, hollow), part in reversed(list(values.groupby(["key", "hollow"]))):
         at = part.set_index(part["year"] + 0.5 + SESSION)["value"].sort_index()
         if hollow:
-            ax.plot(at.index, at, color=looks[key].colour, lw=0.5, zorder=2)
+            ax.plot(at.index, at, color=looks[key].colour, lw=0.6, alpha=0.5, zorder=2)
             continue
-        draw_series(ax, part.assign(year=part["year"] + SESSION), looks[key], size=2.6, width=1.3)
-        for year in named[key]:
-            x, rise = year + 0.5 + SESSION, 7 if key == "CHN" else -10
-            words = {"color": INK, "fontsize": 7, "annotation_clip": False}
-            if year == last:
-                rise = 3 if key == "RUS" else -3
-                said = f"{looks[key].label} {at[x]:.0f}"
-                write_note(ax, x, at[x], said, dx=6, dy=rise, **words)
-            else:
-                write_note(ax, x, at[x], f"{at[x]:.0f}", dx=2, dy=rise, ha="right", **words)
+        draw_series(ax, part.assign(year=part["year"] + SESSION), looks[key], size=2.2, width=0.9)
+        since = at[at.index > before]
+        ax.plot(since.index, since, color=looks[key].colour, lw=2.6, zorder=4)
+        ax.plot(since.index, since, **looks[key].style(4.5), zorder=5)
+        bold = {"color": INK, "fontsize": 8, "fontweight": "bold", "annotation_clip": False}
+        rise = 9 if key == "CHN" else -9
+        first = f"{since.iloc[0]:.0f}"
+        write_note(ax, since.index[0], since.iloc[0], first, -1, rise * 1.2, ha="right", **bold)
+        words = f"{looks[key].label} {since.iloc[-1]:.0f}"
+        write_note(ax, since.index[-1], since.iloc[-1], words, 6, -rise / 3, **bold)
     return fig
 
 
@@ -284,43 +289,67 @@ def add_part(table: pd.DataFrame, label: str, part: dict, low: float, high: floa
     return pd.concat([table, pd.DataFrame([line])], ignore_index=True)
 
 
-def draw_amounts(table: pd.DataFrame):
+def read_percents(note: str) -> tuple[int, int]:
+    """Return the two numbers of "4 to 20 percent" in a note."""
+    low, high = re.search(r"(\d+) to (\d+) percent", note).groups()
+    return int(low), int(high)
+
+
+def draw_amounts(table: pd.DataFrame, compared: tuple[str, str], times: str):
     """Draw ranges of amounts on a logarithmic scale, what they are written above each line.
 
-    The two that the caption compares are the strongest. Columns of `table`: label, low, high,
-    quality, aside (unit, period, who says so).
+    Columns of `table`: group, label, low, high (both empty: not known), quality, aside (unit,
+    period). compared: the labels of a small and a large amount, which stand out; times: what is
+    written on the arrow from the one to the other.
     """
     looks = style.read_meanings("quality")
-    fig, ax = style.make_canvas(89, 108)
-    set_rows(ax, [""] * len(table), "none")
+    rows, heads = lay_groups(table, "group", None, 1.0, 0.95)
+    fig, ax = style.make_canvas(89, 118)
+    set_rows(ax, [""] * len(rows), "none")
+    ax.set_ylim(rows["y"].max() + 0.5, -0.4)
     ax.set_xscale("log")
     ax.set_xlim(0.3, 60_000)
-    ax.set_xlabel("million euro or US dollars, as stated; log scale")
+    ax.set_xlabel("million euro or US dollars, as stated; log scale", fontsize=7)
     ax.grid(axis="x", which="major", lw=0.4)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
-    for y, row in enumerate(table.itertuples()):
-        strong = row.label in COMPARED
+    left = {"textcoords": "offset points", "va": "baseline", "zorder": 5, "annotation_clip": False}
+    halo = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.6}}
+    across = ax.get_yaxis_transform()
+    for name, y in heads.items():
+        head = {"fontsize": 7, "fontweight": "bold", "color": INK}
+        ax.annotate(name, (0, y + 0.1), (0, 0), across, **left, **head, **halo)
+    for row in rows.itertuples():
+        strong = row.label in compared
         if strong:
-            ax.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.6, lw=0, zorder=-5)
-        if row.label == SUMS:
-            ax.axhline(y - 0.5, color=NOTE, lw=0.6)
+            ax.axhspan(row.y - 0.48, row.y + 0.48, color=HAIRLINE, lw=0, zorder=-5)
+        indent = 10 if row.label.startswith("of ") else 2
+        label = {"fontsize": 6, "color": INK, "fontweight": "bold" if strong else "normal"}
+        at = {"xy": (0, row.y - 0.1), "xycoords": across, "xytext": (indent, 0)}
+        label = ax.annotate(row.label, **at, **left, **label, **halo)
+        at = {"xy": (1, row.y - 0.1), "xycoords": (label, ax.transData), "xytext": (4, 0)}
+        ax.annotate(row.aside, color=NOTE, fontsize=6, **at, **left, **halo)
+        if pd.isna(row.low):
+            ax.axhline(row.y + 0.22, color=SOFT, lw=0.9, ls=(0, (1, 2)), zorder=1)
+            continue
         look = looks[row.quality].style(6 if strong else 3.4)
-        _draw_amount(ax, y + 0.2, row.low, row.high, look, 3 if strong else 0.9)
+        _draw_amount(ax, row.y + 0.22, row.low, row.high, look, 3 if strong else 0.9)
         words = "-".join(dict.fromkeys(_word_amount(x) for x in (row.low, row.high)))
         spot, side = (row.low, -1) if row.high > LONGEST else (row.high, 1)
         size = {"fontsize": 8, "fontweight": "bold"} if strong else {}
         ends = {"ha": "left" if side > 0 else "right", "halo": True, **size}
-        write_note(ax, spot, y + 0.2, words, dx=(7 if strong else 5) * side, **ends)
-        place = {"textcoords": "offset points", "va": "baseline", "zorder": 5, "fontsize": 6}
-        halo = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-        weight = {"fontweight": "bold"} if strong else {}
-        place |= {"bbox": halo}
-        at = {"xy": (0, y - 0.14), "xycoords": ax.get_yaxis_transform(), "xytext": (2, 0)}
-        label = ax.annotate(row.label, color=INK, **at, **place, **weight)
-        at = {"xy": (1, y - 0.14), "xycoords": (label, ax.transData), "xytext": (5, 0)}
-        ax.annotate(row.aside, color=NOTE, **at, **place)
+        write_note(ax, spot, row.y + 0.22, words, dx=(7 if strong else 5) * side, **ends)
+    _draw_times(ax, *(rows[rows["label"].eq(name)].iloc[0] for name in compared), times)
     draw_key(ax, "quality", "above")
     return fig
+
+
+def _draw_times(ax, small: pd.Series, large: pd.Series, words: str) -> None:
+    """Draw an arrow from the small amount to the large one, in the row of the large one."""
+    y, start = large["y"] + 0.22, small["high"]
+    ax.plot([start, start], [small["y"] + 0.4, y], color=INK, lw=0.7, zorder=2)
+    arrow = {"arrowstyle": "-|>", "color": INK, "lw": 0.9, "shrinkA": 0, "shrinkB": 4}
+    ax.annotate("", (large["low"], y), (start, y), arrowprops=arrow, zorder=2)
+    write_note(ax, start, y, words, 4, 9, color=INK, fontsize=8, fontweight="bold")
 
 
 def _draw_amount(ax, y: float, low: float, high: float, look: dict, width: float) -> None:
@@ -393,38 +422,45 @@ def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "econo
     """Draw a mark a speaker, a line a reason: North Korea at the left, all others at the right.
 
     Columns of `marks`: key (of REASONS), group; in the order of `list_marks`. heard: speakers in
-    all at the "left" and the "right". The reason `first` stands out, with its counts.
+    all at the "left" and the "right". The reason `first` stands out; others stand back.
     """
     looks = style.read_meanings("speaker")
     shown = list(marks["key"].drop_duplicates())
-    fig, ax = style.make_canvas(89, 74)
+    fig, ax = style.make_canvas(89, 76)
+    fig.get_layout_engine().set(rect=(0, 0.1, 1, 0.9))  # room for the key
     set_rows(ax, [REASONS[key] for key in shown], colour=HAIRLINE)
     line = shown.index(first)
     ax.get_yticklabels()[line].set_fontweight("bold")
     ax.axhspan(line - 0.42, line + 0.42, color=WASH, lw=0, zorder=-5)
     own = marks["group"].eq("dprk")
-    for some, side, size in ((own, -1, 5.5), (~own, 1, 3.8)):
+    for some, side, total in ((own, -1, heard["left"]), (~own, 1, heard["right"])):
         part = marks[some]
         places = side * (part.groupby("key").cumcount() + 1)
+        rows = part["key"].map(shown.index)
         for group, spots in places.groupby(part["group"]):
-            y = marks.loc[spots.index, "key"].map(shown.index)
-            here = y.eq(line)
-            ax.plot(spots[~here], y[~here], zorder=3, **looks[group].style(size))
-            look = looks[group].style(size + 1)
-            dark = {"color": INK, "markerfacecolor": INK, "markeredgecolor": INK}
-            ax.plot(spots[here], y[here], zorder=3, **(look | dark))
-        number = int(part["key"].eq(first).sum())
-        words = {"fontsize": 8, "fontweight": "bold", "color": INK}
-        words |= {"ha": "right" if side < 0 else "left"}
-        write_note(ax, side * (number + 0.7), line, f"{number}", dx=2 * side, **words)
+            y = rows[spots.index]
+            for here, colour in ((y.eq(line), INK), (y.ne(line), MUTED)):
+                look = _paint(looks[group].style(3.7), colour)
+                ax.plot(spots[here], y[here], zorder=3, **look)
+        for row, number in rows.value_counts().items():
+            look = {"fontsize": 8, "fontweight": "bold", "color": INK} if row == line else {}
+            words = f"{number} of {total}" if row == line else f"{number}"
+            look |= {"ha": "right" if side < 0 else "left"}
+            write_note(ax, side * (number + 0.6), row, words, 2 * side, **look)
     ax.axvline(0, color=INK, lw=0.6)
-    ax.set_xlim(-4.6, 18.6)
+    ax.set_xlim(-7.4, 25.4)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     head = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "fontsize": 7}
-    ax.annotate(f"North Korea ({heard['left']} speakers)", (0, 1), (-4, 5), ha="right", **head)
-    ax.annotate(f"others ({heard['right']})", (0, 1), (4, 5), **head)
-    entries = {key: looks[key] for key in ("rok", "host", "other")}
-    ground = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 1}
-    draw_key(ax, entries, "lower right", size=3.8, **ground)
+    ax.annotate("North Korea", (0, 1), (-4, 5), ha="right", **head)
+    ax.annotate("others", (0, 1), (4, 5), **head)
+    entries = [
+        (looks[key].label, looks[key].style(3.8)) for key in ("dprk", "rok", "host", "other")
+    ]
+    draw_key(fig, [(words, _paint(look, MUTED)) for words, look in entries], "below", columns=2)
     return fig
+
+
+def _paint(look: dict, colour: str) -> dict:
+    """Return the look of a mark, as from `Meaning.style`, in one colour."""
+    return look | {"color": colour, "markerfacecolor": colour, "markeredgecolor": colour}
