@@ -42,7 +42,7 @@ STATE += ("institute for national security",)
 PARTIES = {
     "Seoul, ministries": MINISTRIES,
     "Seoul, all state bodies": MINISTRIES + STATE,
-    "Pyongyang": ("kcna", "dprk_", "dprk ministry"),
+    "Pyongyang": ("kcna", "korean central news", "dprk_", "dprk ministry"),
     "anonymous sources": ("daily_nk", "daily nk", "asiapress"),
 }
 IN_PART = ", even in part"
