@@ -30,7 +30,6 @@ read_evidence <- function(table, folder = NULL, unsourced = FALSE) {
       date = as.Date(cells, format = "%Y-%m-%d"),
       cells
     )
-    attr(cells, "label") <- field$title
     frame[[field$name]] <- cells
   }
   if (!unsourced && "sources" %in% names(frame)) {
@@ -39,5 +38,8 @@ read_evidence <- function(table, folder = NULL, unsourced = FALSE) {
     frame <- frame[sourced, , drop = FALSE]
   }
   rownames(frame) <- NULL
+  for (field in resource$schema$fields) {  # last: choosing rows drops what hangs on a column
+    attr(frame[[field$name]], "label") <- field$title
+  }
   frame
 }

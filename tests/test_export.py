@@ -202,19 +202,21 @@ def test_r_reads_every_table_as_python_does():
     code = (
         'source("data/read.R"); for (name in commandArgs(TRUE)) {'
         "t <- read_evidence(name); cat(name, nrow(t), sum(is.na(t)), "
-        'sum(sapply(t, inherits, "Date")), "\n") }'
+        'sum(sapply(t, inherits, "Date")), sum(sapply(t, function(x) is.character(attr(x, "label")))), '
+        '"\n") }'
     )
     told = subprocess.run(
         ["Rscript", "-e", code, *names], cwd=paths.ROOT, capture_output=True, text=True
     )
     assert told.returncode == 0, told.stderr
     for line in told.stdout.splitlines():
-        name, rows, empty, dates = line.split()
+        name, rows, empty, dates, labels = line.split()
         frame = tables.load_table(name)
         days = [kind.startswith("datetime") for kind in frame.dtypes.astype(str)]
-        assert (int(rows), int(empty), int(dates)) == (
+        assert (int(rows), int(empty), int(dates), int(labels)) == (
             len(frame),
             int(frame.isna().sum().sum()),
             sum(days),
+            frame.shape[1],
         ), name
     assert len(told.stdout.splitlines()) == len(names)
