@@ -131,18 +131,6 @@ def test_the_last_word_on_a_mission(state, seen, answer):
     assert n02_network.judge_last(case, "2024").tolist() == [answer]
 
 
-def test_the_successor_named_most_often_is_the_sure_one():
-    posts = pd.DataFrame(
-        {"mission_id": ["a", "b", "c"], "city": ["A", "B", "C"], "lon": 0.0, "lat": 0.0}
-    ).assign(region="Africa", ground="Africa")
-    said = pd.DataFrame(
-        {"mission_id": ["a", "a", "a", "c"], "successor_mission": ["b", "c", "c", None]}
-    )
-    heirs = n02_network.trace_successors(said, posts).set_index("successor_mission")
-    assert heirs["sure"].to_dict() == {"c": True, "b": False}
-    assert heirs.loc["b", "words"] == "dotted, A to B" and heirs.loc["c", "statements"] == 2
-
-
 # ------------------------------------------------------------------------------ country by country
 
 
@@ -215,11 +203,11 @@ def test_the_page_shows_every_sourced_statement_on_a_post(country):
 PAGE = np.array([0.0, 0.0, 400.0, 300.0])
 
 
-def lay(at, sizes=(30, 7), named=None, lines=()):
+def lay(at, sizes=(30, 7), named=None):
     at = np.array(at, dtype=float)
     sizes = np.tile(np.array(sizes, dtype=float), (len(at), 1))
     named = np.ones(len(at), dtype=bool) if named is None else np.array(named)
-    return maps.lay_map_labels(at, sizes, named, PAGE, lines)
+    return maps.lay_map_labels(at, sizes, named, PAGE)
 
 
 def overlaps(boxes):
@@ -259,10 +247,7 @@ def test_two_marks_on_one_spot_get_two_names():
     assert overlaps(boxes) == []
 
 
-def test_names_keep_clear_of_lines_and_of_marks_without_a_name():
-    line = np.array([(205.0, 150.0), (300.0, 150.0)])
-    (box,), _ = lay([(200, 150)], lines=[line])
-    assert not maps.find_hits(np.hstack([line[:-1], line[1:]]), box[None]).any()
+def test_names_keep_clear_of_marks_without_a_name():
     boxes, _ = lay([(200, 150), (215, 150)], named=[True, False])
     assert len(boxes) == 1
     assert maps.count_overlaps(boxes, np.array([[212.0, 147, 218, 153]]), pad=0)[0] == 0
@@ -276,12 +261,6 @@ def test_names_are_laid_the_same_way_twice():
 def test_no_place_leaves_no_label():
     boxes, leads = lay(np.empty((0, 2)))
     assert boxes.shape == leads.shape == (0, 4)
-
-
-def test_a_route_runs_from_end_to_end_and_bends_to_the_right():
-    way = maps.trace_route(0, 0, 10, 0, 0.2)
-    assert way[0].tolist() == [0, 0] and way[-1].tolist() == [10, 0]
-    assert (way[1:-1, 1] < 0).all()
 
 
 def test_crossings_and_hits_on_a_case_worked_by_hand():

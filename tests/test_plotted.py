@@ -18,7 +18,7 @@ from derisking.draw import save
 DRAWN = {
     "01-published-counts": {"value": 1, "asof_latest": 1},
     "01-voices": {"papers": 1, "voices": 1},
-    "01-coverage": {"rows": 1},
+    "02-ties-and-posts": {"value": 1, "lower": 1, "upper": 1},
     "03-closure-wave": {"closed_earliest": 1},
     "03-overview": {"value": 1, "lower": 1, "upper": 1},
     "05-collapse": {"value": 1},

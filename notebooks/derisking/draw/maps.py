@@ -16,18 +16,12 @@ import shapely
 
 from derisking.core import paths
 from derisking.draw.axes import place_axes
-from derisking.draw.marks import write_head
-from derisking.draw.style import HAIRLINE, INK, NOTE, SOFT
+from derisking.draw.style import HAIRLINE, NOTE, SOFT
 
 RADIUS = 6_371_007  # metres, authalic
 
 
 # ------------------------------------------------------------------------------------------- ground
-
-
-def project_world(lon: float = 0) -> str:
-    """Return the Equal Earth projection (equal-area, for the world) centred on a meridian."""
-    return f"+proj=eqearth +lon_0={lon} +R={RADIUS} +units=m"
 
 
 def project_region(lon: float, lat: float) -> str:
@@ -48,11 +42,10 @@ class View:
     width: float
 
 
-WORLD = View(project_world(10), (-169, -58, 179.9, 84), (8, 13), 25700)
-EUROPE = View(project_region(16, 50), (-40, 20, 80, 84), (15.5, 49.2), 3750)
-AFRICA = View(project_region(18, 3), (-50, -50, 90, 65), (17.5, 3.7), 8500)
-ASIA = View(project_region(105, 22), (40, -45, 179.9, 84), (103.5, 21.5), 8300)
-INSETS = {"Europe": EUROPE, "Africa and the Middle East": AFRICA, "Asia": ASIA}
+EUROPE = View(project_region(16, 50), (-40, 20, 80, 84), (15.5, 49.8), 5000)
+AFRICA = View(project_region(18, 3), (-50, -50, 90, 65), (20, 4.5), 10300)
+ASIA = View(project_region(105, 22), (40, -45, 179.9, 84), (104, 22), 10100)
+AMERICAS = View(project_region(-75, 10), (-170, -60, -10, 84), (-74, 13), 8900)
 
 
 @cache
@@ -90,86 +83,32 @@ def draw_ground(ax, view: View, frame: bool = True) -> None:
     ax.spines[:].set(visible=frame, color=SOFT, linewidth=0.5)
 
 
-def draw_panel(ax, view: View, at, frame: pd.DataFrame, style, named=None, routes=None):
+def draw_panel(ax, view: View, at, frame: pd.DataFrame, style, named=None):
     """Draw one panel, its ground and its places; return the places drawn.
 
-    at: (left, top, width, height), as for `place_axes`. frame, style, named, routes: as in
+    at: (left, top, width, height), as for `place_axes`. frame, style, named: as in
     `draw_places`. A panel with only some places named has no line around it.
     """
     place_axes(ax, *at)
     draw_ground(ax, view, frame=named is None)
-    return draw_places(ax, view.crs, frame, style, named, routes)
-
-
-def draw_atlas(axes, frame: pd.DataFrame, style, named: pd.Series) -> pd.DataFrame:
-    """Draw the world above and `INSETS` below on a page of 183 x 155 mm, into four axes.
-
-    frame: as in `draw_places`, and `ground`, the inset a place belongs to. named: places to name
-    in the world panel; an inset names all of its own. Returns the places of every panel, with
-    column panel (a to d).
-    """
-    world = draw_panel(axes[0], WORLD, (0.6, 5, 182.4, 80), frame, style, named)
-    write_head(axes[0], "a", "World", rise=3)
-    drawn = [world.assign(panel="a")]
-    places = zip("bcd", axes[1:], (0.6, 62.1, 123.5), INSETS.items(), strict=True)
-    for letter, ax, left, (name, view) in places:
-        rows = frame[frame["ground"].eq(name)]
-        shown = draw_panel(ax, view, (left, 90.7, 59, 64), rows, style)
-        drawn.append(shown.assign(panel=letter))
-        write_head(ax, letter, name, rise=3)
-    return pd.concat(drawn)
+    return draw_places(ax, view.crs, frame, style, named)
 
 
 # -------------------------------------------------------------------------------------------- marks
 
 
-def draw_places(ax, crs: str, frame: pd.DataFrame, style, named=None, routes=None) -> pd.DataFrame:
+def draw_places(ax, crs: str, frame: pd.DataFrame, style, named=None) -> pd.DataFrame:
     """Draw places with their names into a panel; return those within the view, with x, y (metres).
 
     frame: lon, lat, text, size, colour, and what `style(row)` needs; it returns the keyword
-    arguments of `Axes.plot`. named: which rows to label, all if not given. routes: lon0, lat0,
-    lon1, lat1, sure, bend, drawn as by `draw_routes`; labels keep clear of them.
+    arguments of `Axes.plot`. named: which rows to label, all if not given.
     """
     here = frame.join(locate_places(frame, crs))
-    inside = here["x"].between(*ax.get_xlim()) & here["y"].between(*ax.get_ylim())
-    here, lines = here[inside], []
-    if routes is not None:
-        arcs = routes[["sure", "bend"]]
-        for end in "01":
-            points = routes.rename(columns={f"lon{end}": "lon", f"lat{end}": "lat"})
-            arcs = arcs.join(locate_places(points, crs).add_suffix(end))
-        draw_routes(ax, arcs)
-        lines = [trace_route(r.x0, r.y0, r.x1, r.y1, r.bend) for r in arcs.itertuples()]
+    here = here[here["x"].between(*ax.get_xlim()) & here["y"].between(*ax.get_ylim())]
     for row in here.itertuples():
         ax.plot(row.x, row.y, **{"zorder": 4, "clip_on": True, **style(row)})
-    label_places(ax, here, lines, named=named)
+    label_places(ax, here, named)
     return here
-
-
-def draw_routes(ax, routes: pd.DataFrame) -> None:
-    """Draw a bent arrow a row of `routes` from (x0, y0) to (x1, y1), in metres.
-
-    bend: how far it bends, as a share of its length, to the right if positive. sure: else dotted.
-    """
-    for row in routes.itertuples():
-        arrow = {
-            "arrowstyle": "-|>,head_length=0.28,head_width=0.13",
-            "connectionstyle": f"arc3,rad={row.bend}",
-            "linestyle": "-" if row.sure else (0, (1.5, 1.5)),
-            "linewidth": 0.6,
-            "color": INK,
-            "shrinkA": 3.5,
-            "shrinkB": 3.5,
-        }
-        ax.annotate("", (row.x1, row.y1), (row.x0, row.y0), zorder=2, arrowprops=arrow)
-
-
-def trace_route(x0: float, y0: float, x1: float, y1: float, bend: float) -> np.ndarray:
-    """Return points along the arc that `draw_routes` draws, for labels to keep clear of."""
-    share = np.linspace(0, 1, 25)[:, None]
-    start, end = np.array([x0, y0]), np.array([x1, y1])
-    middle = (start + end) / 2 + bend * np.array([end[1] - start[1], start[0] - end[0]])
-    return (1 - share) ** 2 * start + 2 * share * (1 - share) * middle + share**2 * end
 
 
 # ------------------------------------------------------------------------------------------- labels
@@ -180,11 +119,11 @@ MARK = 6.0  # points: width of a mark
 LEADER = 2.5  # points: a label farther off than this gets a leader
 
 
-def label_places(ax, places: pd.DataFrame, lines=(), named: pd.Series | None = None) -> None:
+def label_places(ax, places: pd.DataFrame, named: pd.Series | None = None) -> None:
     """Write `text` beside each place (x, y, text, size, colour), with a leader where it is far.
 
-    lines: arrays of x, y in metres that no label may cover. named: which places to label, by index;
-    the others are kept clear of. `lay_map_labels` decides where they go.
+    named: which places to label, by index; the others are kept clear of. `lay_map_labels` decides
+    where they go.
     """
     fig = ax.get_figure()
     scale = 72 / fig.dpi
@@ -200,8 +139,7 @@ def label_places(ax, places: pd.DataFrame, lines=(), named: pd.Series | None = N
         probe = mpl.text.Text(0, 0, row.text, fontsize=row.size, figure=fig)
         box = probe.get_window_extent(renderer)
         sizes[number] = box.width * scale, box.height * scale
-    drawn = [ax.transData.transform(line) * scale for line in lines]
-    boxes, leads = lay_map_labels(at, sizes, inside, page, drawn)
+    boxes, leads = lay_map_labels(at, sizes, inside, page)
     back = ax.transData.inverted()
     for row, box, lead in zip(places[inside].itertuples(), boxes, leads, strict=True):
         x, y = back.transform((box[:2] + box[2:]) / 2 / scale)
@@ -212,25 +150,23 @@ def label_places(ax, places: pd.DataFrame, lines=(), named: pd.Series | None = N
             ax.plot(*ends.T, color=NOTE, lw=0.4, zorder=3, solid_capstyle="butt")
 
 
-def lay_map_labels(at, sizes, named, page, lines=()) -> tuple[np.ndarray, np.ndarray]:
+def lay_map_labels(at, sizes, named, page) -> tuple[np.ndarray, np.ndarray]:
     """Say where labels go: boxes and leaders, both (x0, y0, x1, y1), one row for each named place.
 
     at: middles of all marks. sizes: width and height of their labels. named: which are labelled.
-    page: the edge no label crosses. lines: what no label covers. All in points.
+    page: the edge no label crosses. All in points.
 
     The labels with least room are placed first. Each takes the cheapest of 160 places around its
-    mark: near before far, beside before above; never, if it can be helped, over a mark, a line, a
+    mark: near before far, beside before above; never, if it can be helped, over a mark, a
     label placed before, or the edge. Then each looks once more, now that all others stand.
     """
     spots = np.hstack([at - MARK / 2, at + MARK / 2])
-    pieces = [np.hstack([line[:-1], line[1:]]) for line in lines if len(line) > 1]
-    walls = np.concatenate(pieces) if pieces else np.empty((0, 4))
     own = np.flatnonzero(named)
     options = [_list_candidates(at[i], sizes[i]) for i in own]
     costs = []
     for i, (boxes, leads, distance) in zip(own, options, strict=True):
         others = np.delete(spots, i, axis=0)
-        costs.append(distance + _cost_of_ground(boxes, leads, others, page, walls))
+        costs.append(distance + _cost_of_ground(boxes, leads, others, page))
     room = [np.sort(cost)[:12].sum() for cost in costs]
     order = sorted(range(len(own)), key=lambda i: (-room[i], i))
     boxes, leads = np.full((len(own), 4), np.nan), np.full((len(own), 4), np.nan)
@@ -257,13 +193,13 @@ def _list_candidates(point: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, .
     return boxes, leads, gap + rank * 0.12 + np.where(gap > 2, 2.0, 0.0)
 
 
-def _cost_of_ground(boxes, leads, marks, page, walls) -> np.ndarray:
-    """Return what each candidate costs against what does not move: edge, foreign marks, lines."""
+def _cost_of_ground(boxes, leads, marks, page) -> np.ndarray:
+    """Return what each candidate costs against what does not move: edge, foreign marks."""
     out = (boxes[:, :2] < page[:2]).any(axis=1) | (boxes[:, 2:] > page[2:]).any(axis=1)
     close = count_overlaps(boxes, marks, pad=3)  # may be read as the name of the other mark
-    over = out + count_overlaps(boxes, marks) + find_hits(walls, boxes).sum(axis=0)
+    over = out + count_overlaps(boxes, marks)
     through = find_hits(leads, marks).sum(axis=1)
-    return 5 * close + 1000 * over + 300 * through + 40 * count_crossings(leads, walls)
+    return 5 * close + 1000 * over + 300 * through
 
 
 def _cost_of_labels(boxes, leads, placed, strings) -> np.ndarray:

@@ -1,17 +1,13 @@
-"""Notebook 01: what the tables say about themselves, and charts of lists, totals, voices, years."""
-
-import itertools
+"""Notebook 01: what the tables say about themselves, and charts of lists, totals and voices."""
 
 import pandas as pd
-from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
 from derisking.core import dates
 from derisking.core.cells import split_items
 from derisking.core.sources import name_voices
-from derisking.core.tables import keep_sourced, load_table
-from derisking.draw.axes import set_grid, set_months, set_rows, set_years
-from derisking.draw.labels import wrap_letters
+from derisking.core.tables import keep_sourced
+from derisking.draw.axes import fill_page, place_axes, set_rows, set_years
 from derisking.draw.marks import (
     draw_dated,
     draw_dumbbells,
@@ -21,9 +17,9 @@ from derisking.draw.marks import (
     write_head,
     write_note,
 )
-from derisking.draw.style import INK, MUTED, SEQUENTIAL, read_meanings
+from derisking.draw.style import INK, MUTED, NOTE, PALE, WASH, make_canvas, read_meanings
 
-# What the columns of these frames mean, for the figures drawn from them.
+# What the columns of this frame mean, for the figure drawn from it.
 VOICES = {
     "subject": "Group of tables or rows.",
     "papers": "Number of different sources named.",
@@ -31,24 +27,21 @@ VOICES = {
     "rows": "Number of rows of the subject.",
     "one_voice": "Number of rows that rest on one voice.",
 }
-COVERAGE = {
-    "subject": "Kind of evidence.",
-    "year": "Year of the latest possible day.",
-    "rows": "Sourced rows with that year.",
-}
 
-# The published lists of closed posts, as a chart names them: seen in full, then the others.
+# The full lists of closed posts by day, as a chart names them.
 FULL_LISTS = {
-    "joongang_2023_11_29": "JoongAng\n29 Nov 2023",
-    "rok_2023_12_05": "Seoul\n5 Dec 2023",
-    "frank_2023_12": "Article\n13 Dec 2023",
-    "rok_2024_01_30": "Seoul\n30 Jan 2024",
-    "host_confirmed": "Host\ngovernments",
+    "host_confirmed": "hosts,\nour collection\n28 Nov",
+    "joongang_2023_11_29": "JoongAng\n29 Nov",
+    "rok_2023_12_05": "Seoul\n5 Dec",
+    "frank_2023_12": "article\n13 Dec",
+    "rok_2024_01_30": "Seoul\n30 Jan",
 }
-OTHER_LISTS = {
-    "nknews_2023_12": "NK News\n(in part)",
-    "rfa_2024_07_31": "RFA\n(in part)",
-    "ryu_2023_11_01_predicted": "Prediction\n1 Nov 2023",
+LATE = ["frank_2023_12", "rok_2024_01_30"]
+# How far the lists agree on a post.
+AGREEMENT = {
+    "all_five": "on all five lists",
+    "both_late": "more on both late lists",
+    "one_late": "on one late list only",
 }
 
 # -------------------------------------------------------------------------------------- bookkeeping
@@ -64,6 +57,33 @@ def count_posts(spells: pd.DataFrame, day: str) -> list[int]:
     return [spells[mask]["mission_id"].nunique() for mask in dates.open_masks(spells, day)]
 
 
+def tabulate_waves(ids: dict[int, tuple], counts: pd.DataFrame, nine: pd.DataFrame):
+    """Put rounds of closures side by side from published counts, for the table `wave_table`.
+
+    ids: year -> count_id of the closures, those in Africa, the stock before and after (None where
+    none was published). nine: the posts of 2023 (region, iso3), for which the ministry gave no
+    total in Africa: counted by its regions of the day, and with the North, as it counted before.
+    A share is given only where closures and stock count all missions.
+    """
+    parts = pd.DataFrame(ids.values(), columns=["closed", "africa", "before", "after"])
+    known = counts.set_index("count_id")
+    african = nine["region"].eq("Africa")
+    northern = nine["iso3"].isin(["DZA", "EGY", "LBY", "TUN"])
+    told = parts["africa"].map(known["value"])
+    waves = pd.DataFrame({"year": list(ids), "closed": parts["closed"].map(known["value"])})
+    waves["closed_africa"] = told.fillna(african.sum())
+    waves["closed_africa_north"] = told.fillna((african | northern).sum())
+    for part in ("before", "after"):
+        waves[f"stock_{part}"] = parts[part].map(known["value"])
+        waves[f"stock_{part}_asof"] = parts[part].map(known["asof"])
+    waves["stock_counts"] = parts["before"].map(known["quantity"])
+    alike = waves["stock_counts"].eq("missions_abroad")
+    waves["share"] = (waves["closed"] / waves["stock_before"]).where(alike)
+    cited = parts.apply(lambda row: row.dropna().map(known["sources"]), axis=1)
+    waves["sources"] = [unite_sources(row.dropna()) for _, row in cited.iterrows()]
+    return waves
+
+
 def list_state_years(states: pd.DataFrame, years: range) -> pd.DataFrame:
     """List every state with its codes for each year of which it saw a day, a row a state and year.
 
@@ -76,6 +96,47 @@ def list_state_years(states: pd.DataFrame, years: range) -> pd.DataFrame:
     parts = [states[abroad & first.le(year) & last.ge(year)].assign(year=year) for year in years]
     rows = pd.concat(parts).sort_values("valid_from").drop_duplicates(["iso3", "year"], keep="last")
     return rows[["iso3", "year", "cow", "gw"]].sort_values(["iso3", "year"], ignore_index=True)
+
+
+def tabulate_hosts(missions, theirs, states, resident: list[str], years: range) -> pd.DataFrame:
+    """Count posts on both sides, a row a state and year, least and most, for the table `host_year`.
+
+    missions, theirs: spells of North Korean posts abroad and of foreign ones in Pyongyang.
+    resident: codes of `resident_evidence` that count as certain. `presence` is missing where a
+    post is possible only.
+    """
+    counted = {}
+    for owner, spells in {"": missions, "their_": theirs}.items():
+        sure, kind = spells["resident_evidence"].isin(resident), spells["mission_type"]
+        for name, rows in {
+            "posts": kind.notna(),
+            "embassies": kind.str.startswith("embassy"),
+        }.items():
+            bounds = dates.bound_open(spells[rows], sure[rows], years)
+            counted |= {f"{owner}{name}_{end}": bounds[end] for end in bounds}
+    codes = list_state_years(states, years).set_index(["iso3", "year"])
+    # A few posts are older than their host in the lists of states: rows without codes.
+    hosts = codes.join(pd.DataFrame(counted), how="outer").reset_index()
+    hosts[list(counted)] = hosts[list(counted)].fillna(0).astype("Int64")
+    for owner in ("", "their_"):
+        least, most = hosts[f"{owner}posts_lower"], hosts[f"{owner}posts_upper"]
+        hosts[f"{owner}presence"] = least.ge(1).mask(least.lt(1) & most.ge(1))
+    return hosts
+
+
+def tabulate_pairs(hosts: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
+    """Turn the rows of `tabulate_hosts` into sender, receiver and year, pairs without posts left
+    out, for the table `dyad_year`."""
+    korea = states.set_index("iso3").loc["PRK", ["cow", "gw"]]
+    abroad = {"iso3": "receiver"} | {code: f"receiver_{code}" for code in korea.index}
+    home = {"iso3": "sender"} | {code: f"sender_{code}" for code in korea.index}
+    sent = hosts.filter(regex="^(?!their_)").rename(columns=abroad)
+    sent = sent.assign(sender="PRK", sender_cow=korea["cow"], sender_gw=korea["gw"])
+    received = hosts.filter(regex="^(iso3|year|cow|gw|their_.*)$").rename(columns=home)
+    received = received.rename(columns=lambda name: name.removeprefix("their_"))
+    received = received.assign(receiver="PRK", receiver_cow=korea["cow"], receiver_gw=korea["gw"])
+    both = pd.concat([sent, received])
+    return both[both["posts_upper"].ge(1)]
 
 
 def count_voices(subjects: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -100,148 +161,123 @@ def keep_sole_voice(rows: pd.DataFrame, voice: str) -> pd.DataFrame:
     return rows[rows["sources"].map(name_voices).eq({voice})]
 
 
-def count_rows_by_year(names: dict[str, str], years: range) -> pd.DataFrame:
-    """Count sourced rows by year of their latest possible day, one line a table of `names`."""
-    found = {
-        label: load_table(table)["date_latest"].dt.year.value_counts()
-        for label, table in names.items()
-    }
-    return pd.DataFrame(found).reindex(years).fillna(0).astype(int).T
-
-
-def melt_counts(counts: pd.DataFrame) -> pd.DataFrame:
-    """Turn counts by row and year into one row a cell. Columns: subject, year, rows."""
-    wide = counts.rename_axis("subject").reset_index()
-    tall = wide.melt("subject", var_name="year", value_name="rows")
-    return tall.astype({"year": int, "rows": int})
-
-
 # ------------------------------------------------------------------------------------------- charts
 
+LIST_PLACES = (37, 51, 62, 72.5, 83)  # mm: the columns of marks
+LIST_STEP = 5  # mm, a row
 
-def draw_lists(
-    ax, named: pd.DataFrame, totals: pd.Series, stock: int, printed: dict[str, int]
-) -> None:
+
+def draw_lists(named: pd.DataFrame, stock: int, printed: dict[str, int]):
     """Draw which list names which post, and below what each list leaves of `stock` posts.
 
-    named: a row a post, with city, host and a flag a list: a disc for yes, a small dot for no,
-    nothing where a list seen in part does not name the post. totals: posts that each list counts
-    as closed. printed: what a list itself says is left, where that is another number. The posts on
-    all full lists, which come first, are boxed.
+    named: a row a post, sorted, with city, host, agreement (key of AGREEMENT) and a flag a list: a
+    disc for yes, a small dot for no. printed: what a list itself says is left, where that is
+    another number. Places are in mm.
     """
-    hosts = zip(named["city"], named["host"], strict=True)
-    labels = [city if city == host else f"{city}, {host}" for city, host in hosts]
-    set_grid(ax, labels, [*FULL_LISTS.values(), "", *OTHER_LISTS.values()])
-    ax.set_ylim(len(named) + 1.5, -0.5)
-    place = {name: x for x, name in enumerate([*FULL_LISTS, "", *OTHER_LISTS]) if name}
+    sizes = named.groupby("agreement", sort=False).size()
+    height = 14 + len(sizes) * 7.5 + len(named) * LIST_STEP + 21
+    fig, ax = make_canvas(89, height)
+    fill_page(ax)
+    top, bottom = 13, height - 21
+    left = LIST_PLACES[-2] - 5.5
+    ax.add_patch(Rectangle((left, 0.5), 88.5 - left, height - 6, fc=WASH, lw=0, zorder=-5))
+    head = {"fontsize": 6, "ha": "center", "va": "baseline"}
+    for x, words in zip(LIST_PLACES, FULL_LISTS.values(), strict=True):
+        for line, word in enumerate(reversed(words.split("\n"))):
+            ax.text(x, top - 1.5 - 2.5 * line, word, **head)
+    ax.text(sum(LIST_PLACES[-2:]) / 2, 3.6, "late lists", color=NOTE, **head)
+    span = "lists of closed posts,\nNov 2023 to Jan 2024"
+    ax.text(1, 2, span, fontsize=6, color=NOTE, va="top")
     closed = read_meanings("status")["closed"].colour
-    for name, x in place.items():
-        flags = named[name].astype("boolean")
-        colour = MUTED if name.endswith("predicted") else closed
-        yes, no = (flags.eq(value).fillna(False).to_numpy().nonzero()[0] for value in (True, False))
-        ax.plot([x] * len(yes), yes, "o", ms=6, color=colour, zorder=3)
-        ax.plot([x] * len(no), no, ".", ms=2.5, color=MUTED, zorder=3)
-        total = totals[name]
-        count, left = ("?", "?") if pd.isna(total) else (total, stock - total)
-        if name in OTHER_LISTS and not pd.isna(total) and total > len(yes):
-            count = f"{total}, {len(yes)} seen"
-        ax.text(x, len(named), count, ha="center", va="center", fontsize=7)
+    y = top
+    for key, rows in named.groupby("agreement", sort=False):
+        y += 4.5
+        ax.text(1, y, f"{len(rows)} {AGREEMENT[key]}", fontsize=7, weight="bold", va="center")
+        if key == "all_five":
+            high = len(rows) * LIST_STEP
+            box = Rectangle((1, y + 2.2), 87.5, high, fc="none", ec=closed, lw=1)
+            ax.add_patch(box)
+        for row in rows.to_dict("records"):
+            y += LIST_STEP if row["mission_id"] != rows["mission_id"].iloc[0] else 4.7
+            where = row["city"] if row["city"] == row["host"] else f"{row['city']}, {row['host']}"
+            ax.text(2.5, y, where, fontsize=7, va="center_baseline")
+            for x, name in zip(LIST_PLACES, FULL_LISTS, strict=True):
+                marker, size, colour = ("o", 6.5, closed) if row[name] else (".", 4, MUTED)
+                ax.plot(x, y, marker, ms=size, color=colour, mew=0)
+        y += 3
+    ax.plot([1, 88.5], [bottom + 0.5] * 2, color=PALE, lw=0.8)
+    number = {"ha": "center", "va": "center"}
+    ax.text(2.5, bottom + 3.5, "posts named", fontsize=7, va="center")
+    ax.text(2.5, bottom + 8, f"left of {stock}", fontsize=7, va="center", weight="bold")
+    for x, name in zip(LIST_PLACES, FULL_LISTS, strict=True):
+        count = int(named[name].sum())
+        ax.text(x, bottom + 3.5, count, fontsize=7, **number)
+        ax.text(x, bottom + 8, stock - count, fontsize=8, weight="bold", **number)
         if name in printed:
-            write_note(ax, x, len(named) + 0.95, f"(prints {printed[name]})", dx=8, ha="left")
-        ax.text(x, len(named) + 0.95, left, ha="center", va="center", weight="bold", fontsize=8)
-    everywhere = named["lists_naming"].eq(len(FULL_LISTS)).sum()
-    corner, sides = (-0.4, -0.45), (len(FULL_LISTS) - 0.2, everywhere - 0.1)
-    ax.add_patch(Rectangle(corner, *sides, fc="none", ec=closed, lw=0.8))
-    note = {"ha": "right", "va": "center", "color": INK, "fontsize": 6}
-    ax.text(-0.68, len(named), "closed by its count", **note)
-    words = f"left of the {stock}"
-    ax.text(-0.68, len(named) + 0.95, words, weight="bold", **note)
+            ax.text(x, bottom + 12, f"(prints {printed[name]})", fontsize=6, color=NOTE, **number)
+    look = {"marker": "o", "ls": "none", "mew": 0}
+    yes = ("named as closed", look | {"ms": 6, "color": closed})
+    no = ("not named", look | {"ms": 2.2, "color": MUTED})
+    draw_key(fig, [yes, no], "below", left=1)
+    return fig
 
 
-def draw_totals(axes: dict, published: pd.DataFrame, bases: dict[str, str]) -> None:
-    """Draw the published totals of each counting basis into a panel of its own, with their key.
+# Where the number of a count stands: points to the right, points up. Else above its mark.
+NUMBER_PLACES = {
+    "C004": (10, 0),
+    "C011": (0, -8),
+    "C229": (0, -8),
+    "C045": (0, -8),
+    "C037": (-10, 0),
+    "C039": (10, -2),
+}
 
-    One mark is one published count, its bar the days it may refer to; what is not in use is pale.
-    Seoul's counts bear their numbers.
+
+def draw_totals(published: pd.DataFrame, bases: dict[str, str]):
+    """Draw the published totals of each counting base into a panel of its own.
+
+    published: count_id, quantity, series, value, asof_earliest, asof_latest, numbered (is the
+    number written beside it?). bases: quantity -> heading. One mark is one published count, its
+    bar the days it may refer to; no line joins two.
     """
-    for letter, (quantity, label) in zip("abc", bases.items(), strict=True):
-        ax, rows = axes[quantity], published[published["quantity"].eq(quantity)]
-        set_years(ax, 1968, 2027, every=10, minor=2, dated=True)
-        ax.set(ylim=(0, 95), yticks=range(0, 81, 20))
-        write_head(ax, letter, label)
-        _draw_counts(ax, rows)
-        used = rows["series"].eq("rok") & rows["status"].eq("used")
-        _number_marks(ax, rows[used].assign(day=find_middle(rows, "asof")).sort_values("day"))
-    axes["key"].axis("off")
-    present, look = set(published["series"]), {"title": "Who counts", "alignment": "left"}
-    draw_key(axes["key"], "body", "center left", only=present, **look)
+    fig, axes = make_canvas(89, 38 * len(bases) - 1, len(bases), 1)
+    looks = read_meanings("body")
+    for place, (quantity, label) in enumerate(bases.items()):
+        ax, rows = axes[place], published[published["quantity"].eq(quantity)]
+        place_axes(ax, 7, 38 * place + 5.5, 80.5, 26)
+        set_years(ax, 1970, 2026, every=10, minor=2, dated=True)
+        ax.set(ylim=(0, 90), yticks=range(0, 81, 20))
+        write_head(ax, "abc"[place], label, "number")
+        size = 5 if rows["series"].eq("rok").all() else 3.4
+        draw_dated(ax, rows, "value", "series", looks, name="asof", size=size, tick=0)
+        rows = rows.assign(day=find_middle(rows, "asof"))
+        for row in rows[rows["numbered"]].itertuples():
+            dx, dy = NUMBER_PLACES.get(row.count_id, (0, 8))
+            text = {"fontsize": 8, "weight": "bold", "color": INK, "ha": "center"}
+            write_note(ax, row.day, row.value, f"{row.value:.0f}", dx, dy, **text)
+    draw_key(axes[-1], looks, "lower right", only={"cow", "dipcon"})
+    return fig
 
 
-def _number_marks(ax, rows: pd.DataFrame, near: int = 3) -> None:
-    """Write the value beside marks in order of `day`; over it, and in a cluster left and right too.
-
-    A mark within `near` years of the last one numbered, and nearly as high, has no number.
-    """
-    kept = []
-    for row in rows.dropna(subset="value").itertuples():
-        close = bool(kept) and (row.day - kept[-1].day).days < near * 365
-        if not close or abs(row.value - kept[-1].value) > 1:
-            kept.append(row)
-    gaps = [(b.day - a.day).days < near * 365 for a, b in itertools.pairwise(kept)]
-    for row, after, before in zip(kept, [False, *gaps], [*gaps, False], strict=False):
-        side = {"dx": 8, "ha": "left"} if after else {"dy": 7, "ha": "center"}
-        side = {"dx": -5, "ha": "right"} if before and after else side
-        look = {"fontsize": 7, "weight": "bold", "color": INK}
-        write_note(ax, row.day, row.value, f"{row.value}", **look, **side)
-
-
-def draw_late_totals(ax, late: pd.DataFrame, words: dict[str, str]) -> None:
-    """Draw the totals of 2023 and 2024 enlarged; words: a note for some counts, by count_id."""
-    set_months(ax, "2023-04-01", "2024-09-01", form="%b %Y")
-    ax.set(ylim=(41, 55))
-    write_head(ax, "d", "All missions, 2023 and 2024")
-    _draw_counts(ax, late)
-    for name, who in words.items():
-        value = late.set_index("count_id").loc[name, "value"]
-        note = {"color": INK} if who.startswith("Seoul") else {}
-        write_note(ax, "2024-01-20", value, wrap_letters(f"{value} {who}", 22), **note)
-
-
-def _draw_counts(ax, counts: pd.DataFrame) -> None:
-    counts = counts.assign(faint=counts["status"].ne("used"))
-    seoul, look = counts["series"].eq("rok"), {"name": "asof", "tick": 0, "faint": "faint"}
-    for rows, size in ((counts[~seoul], 3.2), (counts[seoul], 5)):
-        draw_dated(ax, rows, "value", "series", read_meanings("body"), size=size, **look)
-
-
-def draw_voices(ax, heard: pd.DataFrame) -> None:
-    """Draw sources (hollow) and the voices behind them (filled), one line a subject."""
+def draw_voices(heard: pd.DataFrame):
+    """Draw sources (hollow) and the voices behind them (filled), one line a subject, with the share
+    of rows that rest on one voice."""
+    fig, ax = make_canvas(89, 7 * len(heard) + 19)
+    place_axes(ax, 30.5, 8, 35.5, 7 * len(heard))
     set_rows(ax, heard["subject"], guides="none")
     draw_dumbbells(ax, heard, "voices", "papers")
-    ax.set_xlim(0, 280)
-    ax.set_xlabel("Different sources (hollow) and independent voices behind them (filled)")
-    words = [f"{row.one_voice:,} of {row.rows:,}" for row in heard.itertuples()]
-    write_column(ax, 1.02, range(len(heard)), words, "rows that rest on one voice")
-
-
-def draw_coverage(fig, ax, table: pd.DataFrame) -> None:
-    """Draw counts by year as a heat map on a logarithmic scale; no row leaves a cell white."""
-    top = table.to_numpy().max()
-    image = ax.imshow(
-        table.where(table > 0).to_numpy(dtype=float),
-        aspect="auto",
-        cmap=SEQUENTIAL,
-        norm=LogNorm(1, top),
-        interpolation="nearest",
+    ax.set_xlim(0, 285)
+    ax.set_xlabel("number of different ones")
+    first = heard.iloc[0]
+    look = {"ha": "center", "color": INK}
+    write_note(ax, first["voices"], 0, "voices", dy=8, weight="bold", **look)
+    write_note(ax, first["papers"], 0, "sources", dy=8, **look)
+    shares = heard["one_voice"] / heard["rows"]
+    write_column(
+        ax, 1.25, range(len(heard)), shares.map("{:.0%}".format), ha="right", weight="bold"
     )
-    ax.set_yticks(range(len(table)), table.index)
-    fifths = [place for place, year in enumerate(table.columns) if year % 5 == 0]
-    ax.set_xticks(fifths, table.columns[fifths])
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    bar = fig.colorbar(image, ax=ax, pad=0.01, aspect=18)
-    bar.set_label("Rows with that year", fontsize=7)
-    bar.outline.set_visible(False)
-    bar.set_ticks([tick for tick in (1, 3, 10, 30, 100, 300) if tick <= top])
-    bar.ax.yaxis.set_major_formatter("{x:.0f}")
-    bar.ax.minorticks_off()
+    of = heard["rows"].map("of {:,}".format)
+    write_column(ax, 1.29, range(len(heard)), of, color=NOTE)
+    head = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 6}
+    ax.annotate("rows that rest\non one voice", (1.08, 1), (0, 4), color=NOTE, va="bottom", **head)
+    return fig

@@ -1,5 +1,5 @@
-"""Notebook 03: frames of statements and later spells, and its charts: rounds as squares, posts by
-week, closings and counts by year.
+"""Notebook 03: frames of statements and later spells, and its charts: rounds as squares, the days
+on which posts may have closed, closings and counts by year.
 
 Rules and choices come from the notebook as arguments; charts take tidy frames. A date known only in
 part is drawn as the days it allows, never as a point alone. Places on the page are in millimetres.
@@ -9,18 +9,22 @@ import pandas as pd
 
 from derisking.draw import style
 from derisking.draw.axes import place_axes, set_months, set_years, to_year
-from derisking.draw.marks import draw_key, find_middle, stack_rows, write_head, write_note
-from derisking.draw.style import COLOURS, HAIRLINE, INK, NOTE, PALE, SOFT
+from derisking.draw.marks import draw_key, find_middle, write_head, write_note
+from derisking.draw.style import COLOURS, INK, NOTE, PALE, SOFT
 
 CLOSE = style.read_meanings("measure")["closing"].colour
 FADED = COLOURS["pale_vermilion"]
 LINES = 2  # squares stand in so many lines
-ROUND = 19.5  # mm, one round with its words
+ROUND = 14.5  # mm, one round with its words
 NOON = pd.Timedelta(hours=12)  # a mark stands in the middle of its day
-LEVEL = 1.5  # mm, one row of marks under a bar
-BAR = 2.6  # mm
-APART = 5  # mm, above a post that is not closed by Seoul's list
+ROW, HEAD = 4.6, 6.2  # mm: a post; the heading of a group of posts
 NUMBER = {"fontsize": 8, "fontweight": "bold"}
+# Who speaks, by the words for it in the tables; later lines outdo earlier ones, all else is press.
+SPEAKERS = {
+    "host": "President|presidency|[Mm]inist(?:ry|er)|government|spokes",
+    "seoul": "^ROK",
+    "dprk": "^(?:DPRK|KCNA)",
+}
 
 
 # ------------------------------------------------------------------------------------- frames
@@ -44,26 +48,23 @@ def write_years(earliest: pd.Series, latest: pd.Series) -> list[str]:
     return [f"{first}" if first == last else f"{first}–{last}" for first, last in pairs]
 
 
-def gather_statements(
-    closures: pd.DataFrame, lists: pd.DataFrame, speakers: dict, host: str, window: tuple
-) -> pd.DataFrame:
-    """Return one row for each post, speaker and date of the statements that end in `window`.
+def find_speakers(statements: pd.DataFrame, days: pd.Series) -> pd.Series:
+    """Say for each post who is on record for a day: North Korea, its host, Seoul, or the press.
 
-    speakers: observation, or list_id -> speaker. All else is "press", unless the one who speaks is
-    a body of either Korea ("seoul", "dprk") or, by the pattern `host`, of the host state ("host").
-    Columns: mission_id, speaker, date, date_earliest, date_latest, who, sources.
+    statements: mission_id, observation, who, date_earliest, date_latest. days: mission_id -> day.
+    Where several spoke, the first in this order counts: the nearer to the act, the earlier.
+    Returns keys of the meaning "statement", missing where nobody is on record.
     """
-    lists = lists.rename(columns=lambda name: name.replace("list_date", "date"))
-    said = pd.concat([closures, lists.assign(who=lists["list_body"], observation=lists["list_id"])])
-    speaker = said["observation"].map(speakers)
-    named = (("host", host), ("seoul", "^ROK"), ("dprk", "^(?:DPRK|KCNA)"))
-    for key, pattern in named:
-        speaker = speaker.mask(speaker.isna() & said["who"].str.contains(pattern), key)
-    said = said.assign(speaker=speaker.fillna("press"))
-    said = said[said["date_latest"].between(*window)].sort_values("who")
-    key = ["mission_id", "speaker", "date", "date_earliest", "date_latest"]
-    both = said.groupby(key, dropna=False)[["who", "sources"]]
-    return both.agg(lambda texts: ";".join(texts.drop_duplicates())).reset_index()
+    spoken = statements.assign(speaker="press")
+    for key, pattern in SPEAKERS.items():
+        spoken.loc[spoken["who"].str.contains(pattern), "speaker"] = key
+    day = spoken["mission_id"].map(days)
+    spoken = spoken[spoken["date_earliest"].eq(day) & spoken["date_latest"].eq(day)]
+    order = ["dprk", "host", "seoul", "press"]
+    spoken = spoken.sort_values("speaker", key=lambda column: column.map(order.index))
+    return days.index.to_series().map(
+        spoken.drop_duplicates("mission_id").set_index("mission_id")["speaker"]
+    )
 
 
 # ------------------------------------------------------------------------------------- rounds
@@ -72,36 +73,29 @@ def gather_statements(
 def draw_waves(waves: pd.DataFrame):
     """Draw one row of squares a round: filled for a closed mission, open for one that stayed.
 
-    Columns of `waves`: year, closed, stock_before, share, closed_africa_north, named, returned,
-    reason. Squares of missions that stayed are drawn only where there is a share: there closures
-    and stock count the same thing. Of the `named` posts, those that `returned` are pale.
+    Columns of `waves`: year, closed, stock_before, share, closed_africa_north, named, returned.
+    Squares of missions that stayed are drawn only where there is a share: there closures and stock
+    count the same thing; elsewhere a dashed frame of unknown length. Of the `named` posts, those
+    that `returned` are pale.
     """
-    fig, ax = style.make_canvas(89, ROUND * len(waves) + 4)
+    fig, ax = style.make_canvas(89, ROUND * len(waves) + 6.5)
     place_axes(ax, 0, 0, 89, ROUND * len(waves))
     ax.set(xlim=(0, 89), ylim=(ROUND * len(waves), 0))
     ax.axis("off")
     step = 86 / -(-waves["stock_before"].max() // LINES)
     for place, wave in enumerate(waves.itertuples()):
-        top = ROUND * place + 4.5
-        words = f"{wave.closed} closed"
-        if pd.notna(wave.share):
-            words = f"{wave.closed} of {wave.stock_before} closed: {wave.share:.0%}"
-        look = {"fontsize": 8, "va": "baseline"}
-        ax.text(1.5, top, wave.year, color=NOTE, **look)
-        ax.text(11, top, words, fontweight="bold", **look)
-        ax.text(
-            87.5, top, f"Africa: {wave.closed_africa_north} of {wave.closed}", ha="right", **look
-        )
-        _draw_squares(ax, wave, top + 1 + step / 2, step)
-        look |= {"fontsize": 7, "color": NOTE}
-        if pd.isna(wave.share):
-            words = "stayed open: no total known"
-            if pd.notna(wave.stock_before):
-                words = f"stayed open: only embassies counted, {wave.stock_before} before"
-            ax.text(3.5 + step * -(-wave.closed // LINES), top + 1 + step * 1.2, words, **look)
-        ax.text(1.5, top + 3.8 + LINES * step, wave.reason, **look)
-        words = f"came back so far: {wave.returned} of the {wave.named} known by name"
-        ax.text(1.5, top + 6.9 + LINES * step, words, **look)
+        top = ROUND * place + 5
+        known = pd.notna(wave.share)
+        words = f"{wave.closed} of {wave.stock_before} closed" if known else f"{wave.closed} closed"
+        ax.text(1.5, top, wave.year, fontsize=8, color=NOTE)
+        ax.text(11, top, words, fontsize=8, fontweight="bold")
+        if known:
+            ax.text(41, top, f"{wave.share:.0%}", fontsize=8, fontweight="bold", color=INK)
+        where = f"{wave.closed_africa_north} in Africa"
+        ax.text(87.5, top, where, fontsize=7, ha="right", color=NOTE)
+        _draw_squares(ax, wave, top + 1.6 + step / 2, step)
+        if not known:
+            _frame_unknown(ax, wave, top + 1.6, step)
     kept = style.read_meanings("status")["kept"].colour
     entries = [
         (words, {"marker": "s", "ms": 4.4, "mfc": face, "mec": edge, "mew": 0.6, "ls": "none"})
@@ -113,6 +107,18 @@ def draw_waves(waves: pd.DataFrame):
     ]
     draw_key(fig, entries, "below", left=1)
     return fig
+
+
+def _frame_unknown(ax, wave, top: float, step: float) -> None:
+    """Draw a dashed frame, open to the right, for missions that stayed and were not counted."""
+    left, high = 2.2 + step * -(-wave.closed // LINES), LINES * step - 0.4
+    look = {"color": SOFT, "lw": 0.8, "ls": (0, (3, 2))}
+    ax.plot([87.5, left, left, 87.5], [top, top, top + high, top + high], **look)
+    words = "stayed open: total not known"
+    if pd.notna(wave.stock_before):
+        words = f"stayed open: total not known (embassies before: {wave.stock_before})"
+    note = {"fontsize": 6, "color": NOTE, "va": "center"}
+    ax.text(left + 2, top + high / 2, words, **note)
 
 
 def _draw_squares(ax, wave, top: float, step: float) -> None:
@@ -129,99 +135,77 @@ def _draw_squares(ax, wave, top: float, step: float) -> None:
         ax.plot(x, y, marker="s", ls="none", **look)
 
 
-# -------------------------------------------------------------------------------- posts by week
+# ---------------------------------------------------------------------- days on which posts closed
 
 
-def draw_closings(posts: pd.DataFrame, statements: pd.DataFrame, counts: dict, article, window):
-    """Draw one row a post: the days on which it may have closed as a bar, statements below it.
+def draw_closings(posts: pd.DataFrame, heads: dict[str, str], counts: dict, window: tuple):
+    """Draw one line a post for the days on which it may have closed, in groups.
 
-    posts: mission_id, city, status (key of the meaning "status"), closed_earliest, closed_latest.
-    Disputed posts come last, set apart; a bar that goes on past the window ends in an arrow.
-    statements: mission_id, speaker, date_earliest, date_latest. counts: number -> day on which
-    Seoul gave it. article: the day of the article.
+    posts: city, status (key of the meaning "status"), group (key of `heads`), closed_earliest,
+    closed_latest, and first_by, last_by: who gives the two days (keys of the meaning "statement").
+    A line that goes on past the window ends in an arrow. counts: number of missions left -> day on
+    which Seoul gave it.
     """
-    statements = statements.assign(day=find_middle(statements))
-    start = statements["date_earliest"].fillna(statements["date_latest"])
-    for _, part in statements.groupby("mission_id"):
-        levels = stack_rows(start[part.index], part["date_latest"], pd.Timedelta(days=2))
-        statements.loc[part.index, "level"] = levels
-    row = BAR + LEVEL * (statements["level"].max() + 1) + 1.4
-    tops = [
-        row * place + APART * (status == "disputed") for place, status in enumerate(posts["status"])
-    ]
-    height = tops[-1] + row
-    fig, ax = style.make_canvas(183, height + 22)
-    place_axes(ax, 20, 10, 122, height)
+    height = sum(HEAD + ROW * posts["group"].eq(key).sum() for key in heads) + 1
+    fig, ax = style.make_canvas(89, height + 27)
+    place_axes(ax, 16.5, 9, 40, height)
     set_months(ax, *window, every=1, form="%-d %b\n%Y")
-    ax.set(ylim=(height, 0))
+    ax.set(ylim=(height, 0), yticks=[])
     ax.spines["left"].set_visible(False)
-    ax.set_yticks([top + BAR / 2 + 0.7 for top in tops], posts["city"], fontsize=8)
-    ax.tick_params(axis="y", length=0)
-    _mark_counts(ax, counts, article)
-    statuses, meanings = style.read_meanings("status"), style.read_meanings("statement")
-    for top, post in zip(tops, posts.itertuples(), strict=True):
-        if post.status == "disputed":
-            ax.axhline(top - APART, color=SOFT, lw=0.8, zorder=0)
-            words = "Closing announced, but still on Seoul's list:"
-            ax.text(-0.16, top - APART / 2, words, transform=ax.get_yaxis_transform(), va="center")
-        elif top:
-            ax.axhline(top, color=HAIRLINE, lw=0.6, zorder=0)
-        end = min(post.closed_latest, window[1])
-        days = [(post.closed_earliest, end - post.closed_earliest + pd.Timedelta(days=1))]
-        colour = statuses[post.status].colour
-        ax.broken_barh(days, (top + 0.7, BAR), color=colour, lw=0, zorder=2)
-        if post.closed_latest > window[1]:
-            look = {"marker": ">", "ms": 8, "color": colour, "mew": 0, "clip_on": False}
-            ax.plot(window[1] + NOON, top + BAR / 2 + 0.7, **look)
-        _write_days(ax, top + BAR / 2 + 0.7, post)
-        said = statements[statements["mission_id"].eq(post.mission_id)]
-        for mark in said.itertuples():
-            _draw_statement(ax, mark, top + BAR + LEVEL * (mark.level + 0.9), meanings)
-    head = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 7}
-    words = "days on which it\nmay have closed"
-    ax.annotate(words, (1.03, 1), (0, 3), va="bottom", **head)
-    entries = [
-        ("closed by Seoul's list", {"color": statuses["closed"].colour, "lw": 6}),
-        ("still on Seoul's list", {"color": statuses["disputed"].colour, "lw": 6}),
-        *(look for speaker, look in meanings.items() if speaker in set(statements["speaker"])),
+    green = style.read_meanings("body")["rok"].colour
+    for number, day in counts.items():
+        ax.axvline(day + NOON, color=green, lw=1, zorder=1)
+        words, place = f"Seoul counts\n{number} left, {day:%-d %b}", ("data", "axes fraction")
+        look = {"textcoords": "offset points", "fontsize": 6, "ha": "center", "va": "bottom"}
+        ax.annotate(words, (day + NOON, 1), (0, 2), place, **look)
+    words = {"transform": ax.get_yaxis_transform(), "va": "center_baseline"}
+    ax.annotate(
+        "days on which it\nmay have closed",
+        (1.22, 1),
+        (0, 2),
+        "axes fraction",
+        textcoords="offset points",
+        fontsize=6,
+        color=NOTE,
+        va="bottom",
+    )
+    y, meanings = 0.0, style.read_meanings("statement")
+    for key, head in heads.items():
+        y += HEAD - 2
+        box = {"fc": "white", "ec": "none", "pad": 0.8}
+        ax.text(-0.395, y, head, fontsize=7, fontweight="bold", bbox=box, zorder=5, **words)
+        y += 2
+        for post in posts[posts["group"].eq(key)].itertuples():
+            y += ROW
+            _draw_days(ax, y - ROW / 2 + 0.6, post, window, meanings, words)
+    used = {*posts["first_by"].dropna(), *posts["last_by"].dropna()}
+    status = style.read_meanings("status")
+    lines = [
+        (status[key].label, {"color": status[key].colour, "lw": 3})
+        for key in posts["status"].unique()
     ]
-    draw_key(fig, entries, "below", size=3.6)
+    speakers = [look for speaker, look in meanings.items() if speaker in used]
+    draw_key(fig, lines, (1, height + 19), columns=2)
+    draw_key(fig, speakers, (1, height + 23), size=4)
     return fig
 
 
-def _mark_counts(ax, counts: dict, article) -> None:
-    green = style.read_meanings("body")["rok"].colour
-    lines = [(day, f"Seoul counts {number} left", green) for number, day in counts.items()]
-    for day, words, colour in [*lines, (article, "38 North article", INK)]:
-        ax.axvline(day + NOON, color=colour, lw=1 if colour == green else 0.6, zorder=1)
-        side, shift = ("left", -2) if day == article else ("right", 2)
-        ax.annotate(
-            f"{words}\n{day:%-d %b}",
-            (day + NOON, 1),
-            (shift, 3),
-            ("data", "axes fraction"),
-            textcoords="offset points",
-            fontsize=7,
-            ha=side,
-            va="bottom",
-        )
-
-
-def _write_days(ax, y: float, post) -> None:
-    """Write how many days a bar covers, and which, right of it."""
-    where = {"transform": ax.get_yaxis_transform(), "va": "center"}
+def _draw_days(ax, y: float, post, window: tuple, meanings: dict, words: dict) -> None:
+    """Draw the days of one post with who gives the first and the last, and write how many."""
+    colour = style.read_meanings("status")[post.status].colour
+    first, last = post.closed_earliest, min(post.closed_latest, window[1])
+    ax.plot([first, last + 2 * NOON], [y, y], color=colour, lw=2.2, solid_capstyle="butt", zorder=2)
+    if post.closed_latest > window[1]:
+        ax.plot(last + NOON, y, marker=">", ms=6, color=colour, mew=0, clip_on=False)
+    for day, speaker in ((first, post.first_by), (post.closed_latest, post.last_by)):
+        if pd.notna(speaker) and day <= window[1]:
+            ax.plot(day + NOON, y, zorder=4, **meanings[speaker].style(4.2))
     days = (post.closed_latest - post.closed_earliest).days + 1
     year = "" if post.closed_latest < pd.Timestamp(2024, 2, 1) else f" {post.closed_latest:%Y}"
-    words = f"{post.closed_earliest:%-d %b} to {post.closed_latest:%-d %b}{year}"
-    ax.text(1.08, y, days, fontsize=8, fontweight="bold", ha="right", **where)
-    ax.text(1.095, y, words, fontsize=7, **where)
-
-
-def _draw_statement(ax, mark, y: float, meanings: dict) -> None:
-    meaning = meanings[mark.speaker]
-    if pd.notna(mark.date_earliest) and mark.date_earliest < mark.date_latest:
-        ax.plot([mark.date_earliest, mark.date_latest], [y, y], color=meaning.colour, lw=0.7)
-    ax.plot(mark.day + NOON, y, zorder=4, **meaning.style(2.8))
+    ax.text(-0.03, y, post.city, fontsize=7, ha="right", **words)
+    ax.text(1.185, y, days, fontsize=8, fontweight="bold", ha="right", **words)
+    span = f"{post.closed_earliest:%-d %b} to {post.closed_latest:%-d %b}{year}"
+    ax.text(1.22, y, span, fontsize=6, color=NOTE, **words)
 
 
 # ------------------------------------------------------------------------- closings and counts
@@ -241,7 +225,7 @@ def draw_overview(closed: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFra
     for ax, top, height in zip(axes, (6, 58), (40, 33), strict=True):
         place_axes(ax, 7, top, 80, height)
         set_years(ax, *years)
-    write_head(axes[0], "a", "Missions closed", "per year")
+    write_head(axes[0], "a", "Missions closed, as reported", "per year")
     write_head(axes[1], "b", "Missions abroad", "number")
     _draw_closed(axes[0], closed)
     ax = axes[1]
@@ -257,8 +241,11 @@ def draw_overview(closed: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFra
             y = row.value if dy < 6 else max(row.value, edge.get(int(day) - 1, 0))
             side = "left" if dx else "center"
             write_note(ax, day, y, row.value, dx, dy, ha=side, color=INK, **NUMBER)
-    write_note(ax, 2003.5, 75, "green: Seoul's counts", fontsize=7)
-    write_note(ax, 2003.5, 20, "grey: what our table of missions allows", fontsize=7)
+    entries = [
+        ("Seoul's counts", look),
+        ("our own count, fewest and most", {"color": PALE, "lw": 6}),
+    ]
+    draw_key(ax, entries, (8, 83), columns=1)
     return fig
 
 
@@ -279,7 +266,13 @@ def _draw_closed(ax, closed: pd.DataFrame) -> None:
     ax.set(ylim=(0, 16), yticks=range(0, 16, 5))
     for row in rounds.itertuples():
         write_note(ax, row.year + 0.5, row.upper, row.upper, 0, 6, ha="center", color=INK, **NUMBER)
-    write_note(ax, 2000.4, 1.9, "in outline: disputed or counted twice", fontsize=7)
+    square = {"marker": "s", "ms": 5, "ls": "none", "mew": 0.6}
+    entries = [
+        ("the four rounds, by Seoul's counts", square | {"mfc": CLOSE, "mec": CLOSE}),
+        ("other closings", square | {"mfc": SOFT, "mec": SOFT}),
+        ("disputed, or perhaps counted twice", square | {"mfc": "white", "mec": SOFT}),
+    ]
+    draw_key(ax, entries, (33, 12), columns=1)
 
 
 def join_panels(by: str = "panel", **panels: pd.DataFrame) -> pd.DataFrame:
