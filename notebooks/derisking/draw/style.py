@@ -88,12 +88,6 @@ if os.environ.get(STYLE_VARIABLE):
         ) from None
 
 
-# Few to many, for counts: one hue from pale to dark, so that it also reads in grey.
-SEQUENTIAL = mpl.colors.LinearSegmentedColormap.from_list(
-    "derisking", [COLOURS[name] for name in ("few", "blue", "many")]
-)
-
-
 class FigureError(Exception):
     """A figure is not fit to be saved; the message names every reason and how to mend it."""
 
