@@ -57,7 +57,7 @@ def count_posts(spells: pd.DataFrame, day: str) -> list[int]:
     return [spells[mask]["mission_id"].nunique() for mask in dates.open_masks(spells, day)]
 
 
-def tabulate_waves(ids: dict[int, tuple], counts: pd.DataFrame, nine: pd.DataFrame):
+def tabulate_rounds(ids: dict[int, tuple], counts: pd.DataFrame, nine: pd.DataFrame):
     """Put rounds of closures side by side from published counts, for the table `wave_table`.
 
     ids: year -> count_id of the closures, those in Africa, the stock before and after (None where
@@ -174,13 +174,39 @@ def draw_lists(named: pd.DataFrame, stock: int, printed: dict[str, int]):
     disc for yes, a small dot for no. printed: what a list itself says is left, where that is
     another number. Places are in mm.
     """
-    sizes = named.groupby("agreement", sort=False).size()
-    height = 14 + len(sizes) * 7.5 + len(named) * LIST_STEP + 21
-    fig, ax = make_canvas(89, height)
+    groups = named.groupby("agreement", sort=False)
+    top, bottom = 13, 14 + len(groups) * 7.5 + len(named) * LIST_STEP
+    fig, ax = make_canvas(89, bottom + 21)
     fill_page(ax)
-    top, bottom = 13, height - 21
     left = LIST_PLACES[-2] - 5.5
-    ax.add_patch(Rectangle((left, 0.5), 88.5 - left, height - 6, fc=WASH, lw=0, zorder=-5))
+    ax.add_patch(Rectangle((left, 0.5), 88.5 - left, bottom + 14.5, fc=WASH, lw=0, zorder=-5))
+    _head_lists(ax, top)
+    closed = read_meanings("status")["closed"].colour
+    y = top
+    for key, rows in groups:
+        ax.text(1, y + 4.5, f"{len(rows)} {AGREEMENT[key]}", fontsize=7, weight="bold", va="center")
+        if key == "all_five":
+            frame = Rectangle((1, y + 6.7), 87.5, len(rows) * LIST_STEP, fc="none", ec=closed, lw=1)
+            ax.add_patch(frame)
+        y += 4.2
+        for row in rows.to_dict("records"):
+            y += LIST_STEP
+            where = row["city"] if row["city"] == row["host"] else f"{row['city']}, {row['host']}"
+            ax.text(2.5, y, where, fontsize=7, va="center_baseline")
+            for x, name in zip(LIST_PLACES, FULL_LISTS, strict=True):
+                marker, size, colour = ("o", 6.5, closed) if row[name] else (".", 4, MUTED)
+                ax.plot(x, y, marker, ms=size, color=colour, mew=0)
+        y += 3.3
+    _sum_lists(ax, bottom, named, stock, printed)
+    look = {"marker": "o", "ls": "none", "mew": 0}
+    yes = ("named as closed", look | {"ms": 6, "color": closed})
+    no = ("not named", look | {"ms": 2.2, "color": MUTED})
+    draw_key(fig, [yes, no], "below", left=1)
+    return fig
+
+
+def _head_lists(ax, top: float) -> None:
+    """Write the names of the lists, line by line so that all stand on one height."""
     head = {"fontsize": 6, "ha": "center", "va": "baseline"}
     for x, words in zip(LIST_PLACES, FULL_LISTS.values(), strict=True):
         for line, word in enumerate(reversed(words.split("\n"))):
@@ -188,23 +214,10 @@ def draw_lists(named: pd.DataFrame, stock: int, printed: dict[str, int]):
     ax.text(sum(LIST_PLACES[-2:]) / 2, 3.6, "late lists", color=NOTE, **head)
     span = "lists of closed posts,\nNov 2023 to Jan 2024"
     ax.text(1, 2, span, fontsize=6, color=NOTE, va="top")
-    closed = read_meanings("status")["closed"].colour
-    y = top
-    for key, rows in named.groupby("agreement", sort=False):
-        y += 4.5
-        ax.text(1, y, f"{len(rows)} {AGREEMENT[key]}", fontsize=7, weight="bold", va="center")
-        if key == "all_five":
-            high = len(rows) * LIST_STEP
-            box = Rectangle((1, y + 2.2), 87.5, high, fc="none", ec=closed, lw=1)
-            ax.add_patch(box)
-        for row in rows.to_dict("records"):
-            y += LIST_STEP if row["mission_id"] != rows["mission_id"].iloc[0] else 4.7
-            where = row["city"] if row["city"] == row["host"] else f"{row['city']}, {row['host']}"
-            ax.text(2.5, y, where, fontsize=7, va="center_baseline")
-            for x, name in zip(LIST_PLACES, FULL_LISTS, strict=True):
-                marker, size, colour = ("o", 6.5, closed) if row[name] else (".", 4, MUTED)
-                ax.plot(x, y, marker, ms=size, color=colour, mew=0)
-        y += 3
+
+
+def _sum_lists(ax, bottom: float, named: pd.DataFrame, stock: int, printed: dict) -> None:
+    """Write below the posts how many each list names, and how many that leaves."""
     ax.plot([1, 88.5], [bottom + 0.5] * 2, color=PALE, lw=0.8)
     number = {"ha": "center", "va": "center"}
     ax.text(2.5, bottom + 3.5, "posts named", fontsize=7, va="center")
@@ -215,11 +228,6 @@ def draw_lists(named: pd.DataFrame, stock: int, printed: dict[str, int]):
         ax.text(x, bottom + 8, stock - count, fontsize=8, weight="bold", **number)
         if name in printed:
             ax.text(x, bottom + 12, f"(prints {printed[name]})", fontsize=6, color=NOTE, **number)
-    look = {"marker": "o", "ls": "none", "mew": 0}
-    yes = ("named as closed", look | {"ms": 6, "color": closed})
-    no = ("not named", look | {"ms": 2.2, "color": MUTED})
-    draw_key(fig, [yes, no], "below", left=1)
-    return fig
 
 
 # Where the number of a count stands: points to the right, points up. Else above its mark.

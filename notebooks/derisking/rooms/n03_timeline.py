@@ -152,23 +152,8 @@ def draw_closings(posts: pd.DataFrame, heads: dict[str, str], counts: dict, wind
     set_months(ax, *window, every=1, form="%-d %b\n%Y")
     ax.set(ylim=(height, 0), yticks=[])
     ax.spines["left"].set_visible(False)
-    green = style.read_meanings("body")["rok"].colour
-    for number, day in counts.items():
-        ax.axvline(day + NOON, color=green, lw=1, zorder=1)
-        words, place = f"Seoul counts\n{number} left, {day:%-d %b}", ("data", "axes fraction")
-        look = {"textcoords": "offset points", "fontsize": 6, "ha": "center", "va": "bottom"}
-        ax.annotate(words, (day + NOON, 1), (0, 2), place, **look)
+    _mark_counts(ax, counts)
     words = {"transform": ax.get_yaxis_transform(), "va": "center_baseline"}
-    ax.annotate(
-        "days on which it\nmay have closed",
-        (1.22, 1),
-        (0, 2),
-        "axes fraction",
-        textcoords="offset points",
-        fontsize=6,
-        color=NOTE,
-        va="bottom",
-    )
     y, meanings = 0.0, style.read_meanings("statement")
     for key, head in heads.items():
         y += HEAD - 2
@@ -188,6 +173,18 @@ def draw_closings(posts: pd.DataFrame, heads: dict[str, str], counts: dict, wind
     draw_key(fig, lines, (1, height + 19), columns=2)
     draw_key(fig, speakers, (1, height + 23), size=4)
     return fig
+
+
+def _mark_counts(ax, counts: dict) -> None:
+    """Draw the days on which Seoul counted as upright lines, and head the column beside them."""
+    green, text = style.read_meanings("body")["rok"].colour, {"textcoords": "offset points"}
+    text |= {"fontsize": 6, "va": "bottom"}
+    for number, day in counts.items():
+        ax.axvline(day + NOON, color=green, lw=1, zorder=1)
+        words = f"Seoul counts\n{number} left, {day:%-d %b}"
+        ax.annotate(words, (day + NOON, 1), (0, 2), ("data", "axes fraction"), ha="center", **text)
+    words = "days on which it\nmay have closed"
+    ax.annotate(words, (1.22, 1), (0, 2), "axes fraction", color=NOTE, **text)
 
 
 def _draw_days(ax, y: float, post, window: tuple, meanings: dict, words: dict) -> None:
