@@ -114,7 +114,8 @@ def _split_words(words: str) -> list[tuple[str, frozenset[str] | None]]:
 def _word_source(source: pd.Series) -> str:
     day = source["date_published"] if pd.notna(source["date_published"]) else "undated"
     url = source["url"] if pd.notna(source["url"]) else ""
-    return f"  - {source['publisher']}, {day}: {source['title']} {url}".rstrip()
+    own = f" ({source['original_title']})" if pd.notna(source["original_title"]) else ""
+    return f"  - {source['publisher']}, {day}: {source['title']}{own} {url}".rstrip()
 
 
 def describe_row(name: str, row: pd.Series) -> str:
@@ -128,6 +129,7 @@ def describe_row(name: str, row: pd.Series) -> str:
         and k not in SKIPPED
         and not k.endswith(("_precision", "_earliest", "_latest"))
     }
+    said = {k: f"{v:%Y-%m-%d}" if isinstance(v, pd.Timestamp) else v for k, v in said.items()}
     head = f"{name}: {' '.join(str(said.pop(part)) for part in key if part in said)}"
     body = "; ".join(f"{k} {v}" for k, v in said.items())
     lines = [head, *textwrap.wrap(body, WIDTH, initial_indent="  ", subsequent_indent="  ")]
