@@ -51,19 +51,29 @@ def test_a_verdict_that_is_open_or_cannot_be_tested_is_open(verdict):
 
 def test_every_claim_has_a_voice(table):
     assert set(n09_verdict.VOICES) == set(claims.BASIS)
-    assert set(n09_verdict.ROWS) == set(n09_verdict.VOICES.values())
+    assert set(n09_verdict.SUMMARY_ROWS) == {"thesis", *n09_verdict.VOICES.values()}
     assert set(n09_verdict.FIELDS) == set(n09_verdict.LANES)
 
 
-def test_ledger_has_every_claim_once_and_loses_no_finding(table, findings):
+def test_ledger_has_every_claim_once_with_its_weighty_findings(table, findings):
     book = n09_verdict.build_ledger(table, findings).set_index("claim_id")
     assert list(book.index) == list(table["claim_id"])
     assert book["verdict"].equals(claims.reach_verdicts(table, findings).rename("verdict"))
-    counts = findings.groupby("claim_id").size().reindex(book.index, fill_value=0)
-    assert (book["findings"] == counts).all()
-    beside = findings["bears"].isin(["mixed", "does_not_discriminate"])
-    neither = findings[beside].groupby("claim_id").size().reindex(book.index, fill_value=0)
-    assert (book["neither"] == neither).all()
+    weighty = findings[findings["strength"].ne("weak")]
+    for side in ("supports", "against"):
+        rows = weighty[weighty["bears"].eq(side)].groupby("claim_id").size()
+        assert (book[side] == rows.reindex(book.index, fill_value=0)).all()
+
+
+def test_summary_and_sides_hold_every_claim_once(table, findings):
+    book = n09_verdict.build_ledger(table, findings)
+    rows = n09_verdict.tell_row(book)
+    assert set(rows) == set(n09_verdict.SUMMARY_ROWS)
+    assert list(book.loc[rows.eq("thesis"), "claim_id"]) == list(claims.CARRIES_THESIS)
+    assert book.loc[rows.eq("thesis"), "voice"].eq("his own text").all()
+    sides = n09_verdict.count_sides(book)
+    assert sum(sides.values()) == len(book)
+    assert sides["only for"] + sides["for and against"] == book["supports"].gt(0).sum()
 
 
 def test_marks_stand_strongest_next_to_the_line_without_gaps(findings):
@@ -190,19 +200,20 @@ def test_a_change_of_sides_is_told_from_a_change_of_degree(before, after, shift)
     assert n09_verdict.count_crossing(found) == (shift == "other side")
 
 
-def test_counts_above_the_cells_are_those_of_the_changes(table, findings):
+def test_numbers_and_squares_are_those_of_the_changes(table, findings):
     firmness = n09_verdict.apply_drops(table, findings, n09_verdict.list_drops(findings))
     changed = n09_verdict.list_changes(firmness)
-    shown = firmness.loc[firmness.index.isin(changed["claim_id"])]
-    texts = n09_verdict.draw_sensitivity(shown).axes[0].texts
-    ways = len(n09_verdict.HEADS)
-    numbers = [int(text.get_text()) for text in texts if text.get_text().isdigit()]
+    ax = n09_verdict.draw_sensitivity(n09_verdict.count_shifts(changed)).axes[0]
+    assert list(n09_verdict.list_drops(findings)) == list(n09_verdict.HEADS)
+    shifts = ("other side", "less firm", "firmer")
     expected = [
         int((changed["drop"].eq(way) & changed["shift"].eq(shift)).sum())
-        for shift in ("other side", "less firm", "firmer")
         for way in n09_verdict.HEADS
+        for shift in shifts
     ]
-    assert len(numbers) == 3 * ways and numbers == expected
+    assert [int(text.get_text()) for text in ax.texts if text.get_text().isdigit()] == expected
+    squares = sum(len(line.get_xdata()) for line in ax.lines if line.get_marker() == "s")
+    assert squares == sum(expected) == len(changed)
 
 
 def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
@@ -229,15 +240,15 @@ def test_shaking_counts_agree_with_leave_one_out(table, findings):
 def test_charts_have_no_fault_of_text(table, findings):
     book = n09_verdict.build_ledger(table, findings)
     firmness = n09_verdict.apply_drops(table, findings, n09_verdict.list_drops(findings))
-    shown = firmness.loc[n09_verdict.list_changes(firmness)["claim_id"].unique()]
+    counts = n09_verdict.count_shifts(n09_verdict.list_changes(firmness))
     questions = {question: question for question in book["question"].unique()}
-    sides = {"only for": 19, "for and against": 10, "only against": 2, "neither": 16}
     figures = [
         n09_verdict.draw_summary(book),
-        n09_verdict.draw_ledger(book, n09_verdict.place_marks(findings), questions, sides),
-        n09_verdict.draw_sensitivity(shown),
+        n09_verdict.draw_ledger(book, n09_verdict.place_marks(findings), questions),
+        n09_verdict.draw_ledger_tiles(book, questions),
+        n09_verdict.draw_sensitivity(counts),
     ]
-    assert [save.find_text_faults(fig) for fig in figures] == [[], [], []]
+    assert [save.find_text_faults(fig) for fig in figures] == [[], [], [], []]
 
 
 @pytest.mark.parametrize(

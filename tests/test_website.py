@@ -27,7 +27,12 @@ ACTIVE = [
     "![x](https://x.example/pixel.png)",
     "![x](data:image/svg+xml;base64,PHN2Zz4=)",
     "<object data=x></object><embed src=x>",
+    "<picture><source srcset=//x.example/a.png><img src=a.png></picture>",
+    '<picture><source srcset="https://x.example/a.png 2x"><img src=a.png></picture>',
 ]
+
+
+ADDRESSES = ("href", "src", "srcset")
 
 
 class Elements(HTMLParser):
@@ -46,9 +51,9 @@ def find_active(page):
     """Return what acts or asks the network in the body of a page."""
     wrong = []
     for tag, attributes in Elements(page).found:
-        address = attributes.get("href") or attributes.get("src") or ""
+        address = next((attributes[name] for name in ADDRESSES if attributes.get(name)), "")
         scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"\s", "", address).lower())
-        picture = tag == "img" and (
+        picture = tag in ("img", "source") and (
             (not scheme and address[:2] != "//") or address.startswith("data:image/png;base64,")
         )
         link = tag == "a" and (not scheme or scheme[1] in ("http", "https", "mailto"))
@@ -75,6 +80,8 @@ def test_plain_text_and_what_pages_are_made_of_stay():
         '<pre><span class="n">x</span></pre></details><table><tr>'
         '<td style="text-align: right;">1</td></tr></table>'
         '<img src="../figures/a.png" alt="b" width="3">'
+        '<picture><source media="(max-width: 500px)" srcset="../figures/a-phone.png">'
+        '<img src="../figures/a.png" alt="b"></picture>'
         '<img src="data:image/png;base64,aaaa" alt="b">'
         '<a href="../data/index.html#x">y</a><a href="https://x.example/?a=1&amp;b=2">z</a>'
     )
@@ -93,3 +100,15 @@ def test_a_page_forbids_scripts_and_what_comes_from_elsewhere(tmp_path):
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)[1]
     assert "default-src 'none'" in policy and "script-src" not in policy and "http" not in policy
     assert page.index("Content-Security-Policy") < page.index("<style>")
+
+
+def test_a_picture_of_a_notebook_leads_to_its_file_and_has_its_narrow_version():
+    image = '<img src="data:image/png;base64,aaaa" alt="b">'
+    body = "".join(f'{image}<a href="../figures/{name}.pdf">pdf</a>' for name in NAMES)
+    first, second = website._link_pictures(body).split("pdf</a>")[:2]
+    assert first.startswith(f'<a href="../figures/{NAMES[0]}.pdf"><picture><source media=')
+    assert f'srcset="../figures/{NAMES[0]}-phone.png">{image}</picture></a>' in first
+    assert second.startswith(f'<a href="../figures/{NAMES[1]}.pdf">{image}</a>')
+
+
+NAMES = ("02-map-2023", "07-return")  # with and without a narrow version

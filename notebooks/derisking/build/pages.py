@@ -19,7 +19,7 @@ from derisking.build import blocks, countries, dossier, filling, papers, referen
 from derisking.build.claim_words import read_claim_words
 from derisking.core import paths, tables
 from derisking.core.citation import read_citation
-from derisking.core.claims import VERDICTS
+from derisking.core.claims import CARRIES_THESIS, VERDICTS
 from derisking.core.glue import GlueError, fill_marks, strip_marks
 from derisking.draw import save
 from derisking.draw.style import MM, WIDTHS
@@ -337,7 +337,12 @@ def _front_claims() -> str:
     ours = [claim for claim in told if not claim["quotation"]]
     count = Counter(claim["verdict"] for claim in his)
     score = [(verdict, count[verdict]) for verdict in VERDICTS if count[verdict]]
-    return render("front_claims", his=his, ours=ours, score=score).strip()
+    thesis = [claim["verdict"] for claim in his if claim["claim_id"] in CARRIES_THESIS]
+    holding = sum(verdict in ("supported", "leans for") for verdict in thesis)
+    failing = sum(verdict in ("not supported", "leans against") for verdict in thesis)
+    core = {"count": len(thesis), "holding": holding or "none", "failing": failing or "none"}
+    core["names"] = ", ".join(CARRIES_THESIS)
+    return render("front_claims", his=his, ours=ours, score=score, thesis=core).strip()
 
 
 def _notebook_table() -> str:

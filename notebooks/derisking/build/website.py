@@ -50,13 +50,28 @@ COPIED = (
 # What a page may hold; anything else came out of a cell or a caption and is shown as text.
 ELEMENTS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "blockquote", "pre", "hr", "br"),
-    *("a", "img", "span", "em", "strong", "code", "del", "sub", "sup", "details", "summary"),
+    *(
+        "a",
+        "img",
+        "picture",
+        "source",
+        "span",
+        "em",
+        "strong",
+        "code",
+        "del",
+        "sub",
+        "sup",
+        "details",
+        "summary",
+    ),
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {
     "*": ["class", "id"],
     "a": lambda element, name, value: name in ("class", "id") or _is_link(name, value),
     "img": lambda element, name, value: name in ("alt", "width") or _is_picture(name, value),
+    "source": lambda element, name, value: name == "media" or _is_picture(name, value),
     "td": ["style"],
     "th": ["style"],
 }
@@ -151,7 +166,9 @@ def _html(name: str) -> str:
 
 
 def _is_picture(name: str, value: str) -> bool:
-    return name == "src" and (":" not in value or value.startswith("data:image/png;base64,"))
+    if name == "src" and value.startswith("data:image/png;base64,"):
+        return True
+    return name in ("src", "srcset") and ":" not in value and not value.startswith("//")
 
 
 def _is_link(name: str, value: str) -> bool:
@@ -213,13 +230,22 @@ def _root(file: Path) -> Path:
 
 
 def _link_pictures(body: str) -> str:
-    """Make each picture of a notebook a link to its PDF, which the line after it names."""
+    """Make each picture of a notebook a link to its PDF, which the line after it names, and show
+    its narrow version, if it has one, in a narrow window."""
     return re.sub(
-        r'(<img[^>]*src="data:image/png[^>]*>)((?:(?!<img).)*?href="(\.\./figures/[\w-]+\.pdf)")',
-        r'<a href="\3">\1</a>\2',
+        r'(<img[^>]*src="data:image/png[^>]*>)((?:(?!<img).)*?href="\.\./figures/([\w-]+)\.pdf")',
+        _link_picture,
         body,
         flags=re.DOTALL,
     )
+
+
+def _link_picture(match: re.Match) -> str:
+    image, rest, name = match.groups()
+    if (paths.FIGURES / f"{name}-phone.png").exists():
+        narrow = f'<source media="(max-width: 500px)" srcset="../figures/{name}-phone.png">'
+        image = f"<picture>{narrow}{image}</picture>"
+    return f'<a href="../figures/{name}.pdf">{image}</a>{rest}'
 
 
 def _fold_code(body: str) -> str:

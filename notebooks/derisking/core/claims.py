@@ -43,6 +43,8 @@ BEARS = {
     "mixed": "mixed",
     "does_not_discriminate": "cannot tell",
 }
+# What the thesis stands on. T.2 says what does not suffice, T.6 how many were left; T.7 is ours.
+CARRIES_THESIS = ("T.1", "T.3", "T.4", "T.5")
 TESTABLE = {"yes": "testable", "partly": "testable in part", "no": "not testable"}
 
 

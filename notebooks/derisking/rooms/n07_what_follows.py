@@ -327,7 +327,8 @@ def draw_meetings(met: pd.DataFrame, order: list[str], years: tuple, shut: tuple
     write_note(ax, ax.get_xlim()[1], -0.5, words, dx=20, dy=9, ha="center", color=INK)
     entries = [("formal meeting", {"marker": "o", "ms": 4.6, "color": INK, "ls": "none"})]
     entries += [("short talk in a third country", make_hollow(kinds["other"].style(4.6)))]
-    entries += [("only year known", {"color": INK, "lw": 0.7, "marker": "|", "ms": 4})]
+    if formal["date_earliest"].ne(formal["date_latest"]).any():
+        entries += [("only month or year known", {"color": INK, "lw": 0.7, "marker": "|", "ms": 4})]
     draw_key(fig, entries, "below", left=1.5)
     columns = ["summit_id", "origin", "short", "counterpart_country"]
     return fig, met[[*columns, "date_earliest", "date_latest"]]

@@ -12,7 +12,7 @@ from derisking.core import sources
 from derisking.draw import style
 from derisking.draw.axes import fill_page
 from derisking.draw.marks import draw_key, make_hollow
-from derisking.draw.style import INK, MUTED, NOTE, PALE, WASH
+from derisking.draw.style import HAIRLINE, INK, NOTE, PALE, WASH
 
 # What a verdict comes to, in the order in which it is told. Every other verdict is open.
 LANES = {
@@ -36,7 +36,7 @@ VOICES = {
 # Interested parties, by how the names of their voices begin (no matter whether in capitals). The
 # wider meaning of Seoul adds the bank, the trade agency, the statistical office and the research
 # institutes of the South Korean state.
-MINISTRIES = ("rok_", "rok ministry", "korea.net")
+MINISTRIES = ("rok_", "rok ministry", "korea.net", "ministry of foreign affairs, republic of korea")
 STATE = ("bank_of_korea", "kotra", "statistics_korea", "kinu", "kdi", "krei", "rda", "inss")
 STATE += ("institute for national security",)
 PARTIES = {
@@ -52,13 +52,13 @@ COLUMNS = {
     "voice": "Whose words the claim is drawn from: his own text, his institute, or ours.",
     "verdict": "Verdict by the rule.",
     "lane": "What the verdict comes to.",
-    "neither": "Findings that are mixed or do not discriminate.",
-    "findings": "Sourced findings on the claim.",
-    "voices": "Independent voices behind the findings.",
+    "row": "Row: what carries the thesis, the rest of his text, his institute, or ours.",
     "place": "Place of a finding beside the centre line: against negative, for positive, strong "
     "ones nearest.",
-    "drop": "Findings left out; all findings: none.",
-    "shift": "How the verdict changes: less firm, firmer, to the other side, or none.",
+    "drop": "Findings left out.",
+    "before": "Verdict with all findings.",
+    "after": "Verdict without them.",
+    "shift": "How the verdict changes: less firm, firmer, or to the other side.",
 }
 
 
@@ -69,27 +69,15 @@ def build_ledger(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     """Return one row a claim, in the order of `claims`.
 
     Columns: claim_id, question, name, basis, voice, testable; against, supports (findings that
-    carry: moderate or strong); neither (mixed, or does not discriminate); findings; voices
-    (independent ones behind all findings); verdict; lane.
+    carry: moderate or strong); verdict; lane.
     """
     table = claims[["claim_id", "question", "basis", "testable"]].copy()
     table.insert(2, "name", table["claim_id"].map(rule.name_claims()))
     table.insert(4, "voice", table["basis"].map(VOICES))
     carries = findings[findings["strength"].ne("weak")]
-
-    def count_rows(rows):
-        return table["claim_id"].map(rows.groupby("claim_id").size()).fillna(0).astype(int)
-
     for side in ("against", "supports"):
-        table[side] = count_rows(carries[carries["bears"].eq(side)])
-    neither = findings["bears"].isin(["mixed", "does_not_discriminate"])
-    table["neither"] = count_rows(findings[neither])
-    table["findings"] = count_rows(findings)
-    heard = {
-        claim_id: len(sources.name_voices(";".join(rows)))
-        for claim_id, rows in findings.groupby("claim_id")["sources"]
-    }
-    table["voices"] = table["claim_id"].map(heard).fillna(0).astype(int)
+        number = carries[carries["bears"].eq(side)].groupby("claim_id").size()
+        table[side] = table["claim_id"].map(number).fillna(0).astype(int)
     table["verdict"] = rule.reach_verdicts(claims, findings).to_numpy()
     table["lane"] = table["verdict"].map(find_lane)
     return table
@@ -252,12 +240,13 @@ def count_crossing(changes: pd.DataFrame) -> int:
 GRADES = {"strong": (4.6, True), "moderate": (3.4, True), "weak": (2.6, False)}  # points, filled
 
 
-def _stripe(ax, y: float, pitch: float) -> None:
-    ax.fill_between([1, 182], y - pitch / 2, y + pitch / 2, color=WASH, lw=0, zorder=0)
-
-
 FIELDS = {"Holds": 3, "Contested": 23.5, "Not borne out": 44, "Open": 67}  # mm from the left
-ROWS = {"his own text": (8, 25), "his institute": (33, 18.5), "ours": (51.5, 31.5)}  # top, height
+SUMMARY_ROWS = {
+    "thesis": "What carries R. Frank's thesis",
+    "his own text": "The rest of his text",
+    "his institute": "Known through his institute",
+    "ours": "Ours, not his",
+}
 SUMMARY_KEY = {
     "leans for": "leans",
     "open, leaning for": "for, by one finding",
@@ -267,36 +256,43 @@ SUMMARY_KEY = {
 }
 
 
-def draw_summary(table: pd.DataFrame):
-    """Draw one mark a claim in three rows (whose words) by what the verdict comes to.
+def tell_row(table: pd.DataFrame) -> pd.Series:
+    """Return the row of the summary each claim stands in: a key of SUMMARY_ROWS."""
+    return table["voice"].mask(table["claim_id"].isin(rule.CARRIES_THESIS), "thesis")
 
-    `table` as of `build_ledger`. Within a field the marks stand in the order of the verdicts.
-    His own text comes first and largest; what is not his is grey.
+
+def draw_summary(table: pd.DataFrame):
+    """Draw one mark a claim by its verdict, in rows: thesis, rest of his text, institute, ours.
+
+    `table` as of `build_ledger`. Within a field the marks stand in the order of the verdicts. What
+    is taken from his text stands on a ground and is larger.
     """
-    fig, ax = style.make_canvas(89, 93)
-    fill_page(ax)
     order = list(style.read_meanings("verdict"))
+    place = {verdict: number for number, verdict in enumerate(order)}
+    table = table.assign(row=tell_row(table), place=table["verdict"].map(place))
+    table = table.sort_values("place", kind="stable")
+    tops, y = {}, 7.0
+    for key in SUMMARY_ROWS:
+        most = table.loc[table["row"].eq(key), "lane"].value_counts().max()
+        tops[key] = (y, 13.4 + 4.3 * -(-most // 4))  # marks in lines of four
+        y += tops[key][1]
+    fig, ax = style.make_canvas(89, y + 8.5)
+    fill_page(ax)
     for lane, left in FIELDS.items():
         ax.text(left, 5, lane, fontsize=7)
-    for voice, (top, height) in ROWS.items():
-        rows = table[table["voice"].eq(voice)]
-        rows = rows.sort_values(
-            "verdict", key=lambda column: column.map(order.index), kind="stable"
-        )
-        his = voice == "his own text"
+    for key, (top, height) in tops.items():
+        rows, his = table[table["row"].eq(key)], key in ("thesis", "his own text")
         if his:
             ax.fill_between([1, 88], top, top + height, color=WASH, lw=0, zorder=0)
-        else:
-            ax.plot([1, 88], [top + height, top + height], color=PALE, lw=0.6)
+        ax.plot([1, 88], [top + height] * 2, color=PALE, lw=0.6)
         look = {"fontsize": 8, "weight": "bold"} if his else {"fontsize": 7, "color": NOTE}
-        words = f"{voice[0].upper()}{voice[1:]}: {len(rows)} claims"
-        ax.text(3, top + 4, words, va="center", **look)
+        ax.text(3, top + 4, f"{SUMMARY_ROWS[key]}: {len(rows)} claims", va="center", **look)
         for lane, left in FIELDS.items():
-            _draw_field(ax, rows[rows["lane"].eq(lane)], left, top + 10.5, his)
+            _draw_field(ax, rows[rows["lane"].eq(lane)], left, top + 9.5, his)
     known = style.read_meanings("verdict")
-    ink = {"markeredgecolor": INK}  # the key tells forms; colour is his
+    ink = {"markeredgecolor": INK}  # the key tells forms; colour tells for and against
     entries = [(words, known[verdict].style(4.4) | ink) for verdict, words in SUMMARY_KEY.items()]
-    draw_key(fig, entries, (2, 84.5), columns=3)
+    draw_key(fig, entries, (2, y + 1.2), columns=3)
     return fig
 
 
@@ -306,28 +302,24 @@ def _draw_field(ax, rows: pd.DataFrame, left: float, y: float, his: bool) -> Non
     look = {"weight": "bold", "color": INK} if his else {"color": NOTE}
     ax.text(left, y, str(len(rows)), fontsize=8, va="center", **look)
     for number, row in enumerate(rows.itertuples()):
-        x, line = left + 1 + number % 4 * 4.6, y + 4.6 + number // 4 * 4.3
-        mark = known[row.verdict].style(6.2 if his else 4.4)
+        x, line = left + 1 + number % 4 * 4.6, y + 4.4 + number // 4 * 4.3
+        mark = known[row.verdict].style(6.2 if his else 4.8)
         mark["markersize"] *= 0.8 if mark["marker"] == "D" else 1  # else larger than the others
-        if not his:
-            filled = known[row.verdict].fill != "none"
-            mark |= {"markeredgecolor": MUTED, "markerfacecolor": MUTED if filled else "white"}
         ax.plot(x, line, zorder=3, **mark)
 
 
-def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str], sides: dict):
-    """Draw one line a claim: findings against and for beside a centre line, voices, verdict.
+def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str]):
+    """Draw one line a claim: findings against and for beside a centre line, and the verdict.
 
     `table` as of `build_ledger`, `placed` as of `place_marks`; `groups` maps a question to its
-    heading. `sides`: how many claims have weighty findings only for them, for and against, only
-    against, on neither side, in this order. Grey: not drawn from his own text.
+    heading. Grey: not drawn from his own text.
     """
     fig, ax = style.make_canvas(183, 170)
     fill_page(ax)
-    _draw_strip(ax, sides)
-    centre, step, pitch = 102, 2.75, 125 / len(table)  # the lines fill the page
+    _draw_strip(ax, count_sides(table), 1.5, 180)
+    centre, step, pitch = 112, 3, 125 / len(table)  # the lines fill the page
     heads = {"against": (centre - 3, "right"), "for": (centre + 3, "left")}
-    heads |= {"neither": (138, "right"), "voices": (150, "right"), "verdict": (155.5, "left")}
+    heads |= {"verdict": (147.5, "left")}
     y = 15.2
     for words, (x, align) in heads.items():
         ax.text(x, y, words, ha=align, va="center", fontsize=6, color=NOTE)
@@ -340,8 +332,8 @@ def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str
         for number, row in enumerate(table[table["question"].eq(question)].itertuples()):
             y += pitch
             if number % 2:
-                _stripe(ax, y, pitch)
-            _draw_ledger_line(ax, y, row, pitch)
+                ax.fill_between([1, 182], y - pitch / 2, y + pitch / 2, color=WASH, lw=0, zorder=0)
+            _draw_ledger_line(ax, y, row)
             for mark in by_claim.get(row.claim_id, placed.iloc[:0]).itertuples():
                 x = centre + mark.place * step + (-0.9 if mark.place > 0 else 0.9)
                 _draw_grade(ax, x, y, mark.bears, mark.strength)
@@ -350,34 +342,116 @@ def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str
     return fig
 
 
-def _draw_strip(ax, sides: dict[str, int]) -> None:
+SIDES_TOLD = {
+    (True, False): "only for",
+    (True, True): "for and against",
+    (False, True): "only against",
+    (False, False): "neither",
+}
+
+
+def tell_side(table: pd.DataFrame) -> pd.Series:
+    """Return on which side each claim has weighty findings: a value of SIDES_TOLD.
+
+    `table` as of `build_ledger`.
+    """
+    pairs = zip(table["supports"].gt(0), table["against"].gt(0), strict=True)
+    return pd.Series([SIDES_TOLD[pair] for pair in pairs], index=table.index)
+
+
+def count_sides(table: pd.DataFrame) -> dict[str, int]:
+    """Return how many claims have weighty findings on which side, in the order of SIDES_TOLD."""
+    number = tell_side(table).value_counts()
+    return {side: int(number.get(side, 0)) for side in SIDES_TOLD.values()}
+
+
+def _fill_side(ax, side: str, x0: float, x1: float, y0: float, y1: float) -> None:
+    """Fill a box in the colour of a side; for and against: half and half."""
+    known = style.read_meanings("bears")
+    pro, con, middle = known["supports"].colour, known["against"].colour, (y0 + y1) / 2
+    upper, lower = {
+        "only for": (pro, pro),
+        "for and against": (pro, con),
+        "only against": (con, con),
+        "neither": (PALE, PALE),
+    }[side]
+    ax.fill_between([x0, x1], y0, middle, color=upper, lw=0)
+    ax.fill_between([x0, x1], middle, y1, color=lower, lw=0)
+
+
+def _draw_strip(ax, sides: dict[str, int], left: float, wide: float) -> None:
     """Draw along the top how many claims have weighty findings on which side."""
-    known, left, whole = style.read_meanings("bears"), 1.5, sum(sides.values())
-    colours = [known["supports"].colour, known["mixed"].colour, known["against"].colour, PALE]
-    for (words, count), colour in zip(sides.items(), colours, strict=True):
-        width = 180 * count / whole
-        ax.fill_between([left + 0.3, left + width - 0.3], 6, 9.4, color=colour, lw=0)
+    whole = sum(sides.values())
+    for words, count in sides.items():
+        width = wide * count / whole
+        _fill_side(ax, words, left + 0.3, left + width - 0.3, 6, 9.4)
         from_right = words == "neither"  # the few only against need the room to its left
         x = left + width - 0.3 if from_right else left + 0.3
         align = "right" if from_right else "left"
         claims = " claims: weighty findings " if words == "only for" else " "
-        ax.text(x, 4.5, f"{count}{claims}{words}", fontsize=8, weight="bold", ha=align)
+        told = {"for and against": "both"}.get(words, words)  # the room of a small block
+        ax.text(x, 4.5, f"{count}{claims}{told}", fontsize=8, weight="bold", ha=align)
         left += width
 
 
-def _draw_ledger_line(ax, y: float, row, pitch: float) -> None:
-    colour = INK if row.voice == "his own text" else NOTE
-    slant = "italic" if row.voice == "ours" else "normal"
+def _style_voice(voice: str) -> dict:
+    """Return how a claim is written: ink for his own text, grey otherwise, italics for ours."""
+    colour = INK if voice == "his own text" else NOTE
+    return {"fontsize": 6, "color": colour, "fontstyle": "italic" if voice == "ours" else "normal"}
+
+
+def _write_voices(ax, y: float) -> None:
+    told = {"his own text": "Ink: from his own text.", "his institute": "Grey: his institute."}
+    told |= {"ours": "Grey italics: ours."}
+    for x, (voice, words) in zip((1.5, 29, 52), told.items(), strict=True):
+        ax.text(x, y, words, va="center", **_style_voice(voice))
+
+
+def _draw_ledger_line(ax, y: float, row) -> None:
+    look = {"va": "center", **_style_voice(row.voice)}
     words = row.name + (" [institute]" if row.voice == "his institute" else "")
-    ax.text(1.5, y, row.claim_id, fontsize=6, va="center", color=colour)
-    ax.text(10.5, y, words, fontsize=6, va="center", color=colour, fontstyle=slant)
-    for x, value in ((138, row.neither), (150, row.voices)):
-        ax.text(x, y, str(value or "–"), fontsize=6, va="center", ha="right", color=NOTE)
-    if row.lane != "Open":  # a bar, no mark: circles and squares are findings here
-        colour = style.read_meanings("verdict")[row.verdict].colour
-        ax.fill_between([153, 154.2], y - pitch / 2, y + pitch / 2, color=colour, lw=0, zorder=2)
+    ax.text(1.5, y, row.claim_id, **look)
+    ax.text(11.5, y, words, **look)
+    if row.lane != "Open":
+        look = style.read_meanings("verdict")[row.verdict].style(4.2)
+        ax.plot(144.6, y, zorder=2, **look)
     shade = NOTE if row.lane == "Open" else INK
-    ax.text(155.5, y, row.verdict, fontsize=6, va="center", color=shade)
+    ax.text(147.5, y, row.verdict, fontsize=6, va="center", color=shade)
+
+
+TILE, TILES = (10.6, 5.4), 8  # mm: width and pitch of tiles; tiles on a line
+
+
+def draw_ledger_tiles(table: pd.DataFrame, groups: dict[str, str]):
+    """Draw the ledger for a narrow page: a tile a claim, in the colour of the side its weighty
+    findings stand on.
+
+    `table` as of `build_ledger`; `groups` maps a question to its heading.
+    """
+    table = table.assign(side=tell_side(table))
+    sides, order = count_sides(table), list(SIDES_TOLD.values())
+    lines = sum(-(-table["question"].eq(question).sum() // TILES) for question in groups)
+    fig, ax = style.make_canvas(89, 19 + len(groups) * 6.4 + lines * TILE[1])
+    fill_page(ax)
+    ax.text(1.5, 4, f"{len(table)} claims: weighty findings stand", fontsize=7, va="center")
+    for number, (side, count) in enumerate(sides.items()):
+        x, y = (1.5, 47)[number % 2], (8.2, 13)[number // 2]
+        _fill_side(ax, side, x, x + 4.5, y - 1.6, y + 1.6)
+        ax.text(x + 6, y, f"{count} {side}", fontsize=8, weight="bold", va="center")
+    y = 14.5
+    for question, heading in groups.items():
+        y += 6.4
+        ax.text(1.5, y - 2.2, heading, fontsize=7, va="center")
+        rows = table[table["question"].eq(question)]
+        rows = rows.sort_values("side", key=lambda column: column.map(order.index), kind="stable")
+        for number, row in enumerate(rows.itertuples()):
+            x = 1.5 + number % TILES * (TILE[0] + 0.2)
+            top = y + number // TILES * TILE[1]
+            _fill_side(ax, row.side, x, x + TILE[0] - 0.6, top, top + 1.5)
+            ax.text(x, top + 3.2, row.claim_id, va="center", **_style_voice(row.voice))
+        y += -(-len(rows) // TILES) * TILE[1]
+    _write_voices(ax, y + 2)
+    return fig
 
 
 def _draw_grade(ax, x: float, y: float, bears: str, strength: str) -> None:
@@ -387,9 +461,7 @@ def _draw_grade(ax, x: float, y: float, bears: str, strength: str) -> None:
 
 
 def _draw_ledger_key(ax, y: float) -> None:
-    ax.text(1.5, y, "Ink: from his own text.", fontsize=6, va="center")
-    ax.text(29, y, "Grey: his institute.", fontsize=6, va="center", color=NOTE)
-    ax.text(52, y, "Grey italics: ours.", fontsize=6, va="center", color=NOTE, fontstyle="italic")
+    _write_voices(ax, y)
     for x, strength in zip((84, 100, 119.5), GRADES, strict=True):
         _draw_grade(ax, x, y, "against", strength)
         _draw_grade(ax, x + 2.6, y, "supports", strength)
@@ -397,7 +469,6 @@ def _draw_ledger_key(ax, y: float) -> None:
         ax.text(x + 4.8, y, words, fontsize=6, va="center", color=NOTE)
 
 
-TOP, PITCH = 49, 4.6  # mm: first line and distance of lines in `draw_sensitivity`
 HEADS = {
     "low confidence": "facts graded low",
     "our own counts": "our own counts",
@@ -408,73 +479,54 @@ HEADS = {
     "any of them": "any of these parties",
 }
 HEADS |= {f"{name}{IN_PART}": HEADS[name] for name in list(HEADS)[3:]}
-# First and last drop of each group of columns
-BLOCKS = {"alone": (1, 6), "in part": (7, 10)}
-CELLS = {
-    "less firm": (PALE, INK, "–"),
-    "firmer": (NOTE, "white", "+"),
-    "other side": (INK, "white", "×"),
-}
+# Heads of the groups of rows, and the number of rows in each
+BLOCKS = {"Without": 1, "Without what rests alone on": 6, "Without what rests even in part on": 4}
 
 
-def draw_sensitivity(table: pd.DataFrame):
-    """Draw how verdicts change (cells) for each claim shown (rows) under each drop (columns).
+def count_shifts(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return how many verdicts change in which way (columns SHIFTS) under each drop (rows).
 
-    `table` as of `apply_drops`, only rows to be shown, with the columns of `list_drops`. Above
-    the cells stands how many verdicts each drop makes less firm, firmer, or turns round.
+    `changes` as of `list_changes`. Rows in the order of `list_drops`.
     """
-    fig, ax = style.make_canvas(183, TOP + PITCH * len(table) + 1)
+    number = changes.groupby(["drop", "shift"]).size().unstack(fill_value=0)
+    return number.reindex(index=list(HEADS), columns=list(SHIFTS), fill_value=0)
+
+
+UNIT = 2.2  # mm from one square to the next
+
+
+def draw_sensitivity(counts: pd.DataFrame):
+    """Draw how verdicts change when findings are left out: a number and a square a verdict.
+
+    `counts` as of `count_shifts`. In rows the ways of leaving out; none changes sides: a nought.
+    """
+    fig, ax = style.make_canvas(89, 11 + 4.6 * len(counts) + 6 * len(BLOCKS))
     fill_page(ax)
-    xs = [97 + place * 7.3 + 2.5 * ((place >= 1) + (place >= 7)) for place in range(len(HEADS))]
-    before = table["all findings"]
-    shifts = {name: name_shifts(before, table[name]) for name in HEADS}
-    _draw_change_heads(ax, xs)
-    _draw_shift_counts(ax, xs, shifts)
-    for place, (claim_id, verdict) in enumerate(before.items()):
-        y = TOP + place * PITCH
-        if place % 2 == 0:
-            _stripe(ax, y, PITCH)
-        ax.text(1.8, y, claim_id, fontsize=6, va="center")
-        ax.text(10.5, y, rule.name_claims()[claim_id], fontsize=6, va="center")
-        ax.text(66, y, verdict, fontsize=6, va="center")
-        for x, name in zip(xs, HEADS, strict=True):
-            if (shift := shifts[name][claim_id]) == "none":
-                ax.plot(x, y, marker=".", ms=2.2, color=MUTED, ls="none")
-            else:
-                _draw_cell(ax, x, y, shift)
+    most = counts["less firm"].max()
+    columns = {"other side": 31, "less firm": 43, "firmer": 48.5 + UNIT * most}
+    told = {"other side": "change\nsides", "less firm": "become\nless firm"}
+    told |= {"firmer": "become\nfirmer"}
+    for shift, x in columns.items():
+        bold = {"weight": "bold"} if shift == "other side" else {}
+        ax.text(x - 1.8, 8.5, told[shift], fontsize=7, va="bottom", linespacing=1.15, **bold)
+    y, names = 7.0, iter(counts.index)
+    for head, number in BLOCKS.items():
+        y += 6
+        ax.text(1.5, y, head, fontsize=7, va="center")
+        for name in (next(names) for _ in range(number)):
+            y += 4.6
+            ax.text(3.5, y, HEADS[name], fontsize=6, va="center")
+            ax.plot([3.5, 87.5], [y + 2.3, y + 2.3], color=HAIRLINE, lw=0.6, zorder=0)
+            for shift, x in columns.items():
+                _draw_units(ax, x, y, int(counts.loc[name, shift]), shift)
     return fig
 
 
-def _draw_cell(ax, x: float, y: float, shift: str) -> None:
-    ground, ink, sign = CELLS[shift]
-    ax.fill_between([x - 3, x + 3], y - 1.9, y + 1.9, color=ground, lw=0, zorder=1)
-    ax.text(x, y, sign, fontsize=7, ha="center", va="center", color=ink, weight="bold")
-
-
-def _draw_shift_counts(ax, xs: list[float], shifts: dict[str, pd.Series]) -> None:
-    """Draw three lines of counts above the cells; they are the key of the cells as well."""
-    names = {
-        "other side": "change from for to against, or back",
-        "less firm": "become less firm",
-        "firmer": "become firmer",
-    }
-    for y, (shift, words) in zip((32.6, 37.8, 42.8), names.items(), strict=True):
-        bold = shift == "other side"
-        look = {"fontsize": 8 if bold else 7, "weight": "bold" if bold else "normal"}
-        ax.text(84, y, f"verdicts that {words}", ha="right", va="center", **look)
-        _draw_cell(ax, 89, y, shift)
-        for x, name in zip(xs, HEADS, strict=True):
-            count = str(int(shifts[name].eq(shift).sum()))
-            ax.text(x, y, count, ha="center", va="center", **look)
-    ax.plot([1, 182], [45.6, 45.6], color=PALE, lw=0.6)
-
-
-def _draw_change_heads(ax, xs: list[float]) -> None:
-    ax.text(1.8, 27.5, "Findings left out:", fontsize=7, weight="bold", va="center")
-    for x, words in zip(xs, HEADS.values(), strict=True):
-        ax.text(x, 29, words, fontsize=6, rotation=90, ha="center", va="bottom")
-    for words, (low, high) in BLOCKS.items():
-        middle = (xs[low] + xs[high]) / 2
-        words = f"that rest {words} on"
-        ax.text(middle, 2.4, words, fontsize=7, ha="center", va="center")
-        ax.plot([xs[low] - 3, xs[high] + 3], [4.6, 4.6], color=INK, lw=0.6)
+def _draw_units(ax, x: float, y: float, count: int, shift: str) -> None:
+    """Write a number and draw so many squares beside it, hollow for what becomes firmer."""
+    look = {"fontsize": 7, "ha": "right", "va": "center"}
+    look |= {"fontsize": 8, "weight": "bold"} if shift == "other side" else {}
+    ax.text(x + 1.4, y, str(count), color=INK if count or shift == "other side" else NOTE, **look)
+    square = {"marker": "s", "ms": 4.6, "color": INK, "ls": "none", "mew": 0.8}
+    square = make_hollow(square) if shift == "firmer" else square
+    ax.plot([x + 3.2 + UNIT * place for place in range(count)], [y] * count, zorder=2, **square)
