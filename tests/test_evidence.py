@@ -156,6 +156,8 @@ def test_a_korean_title_is_in_hangul_beside_an_english_one():
     known = tables.load_table("sources")
     hangul = "[\uac00-\ud7a3]"
     assert not known["title"].str.contains(hangul).any()
+    bare = known["language"].eq("ko") & ~known["title_is_ours"]
+    assert not bare.any()  # an English title of a Korean text is ours
     own = known[known["language"].eq("ko")]["original_title"].dropna()
     assert len(own) >= 19 and own.str.contains(hangul).all()
 
