@@ -1,12 +1,10 @@
 """Statistics of dated measures: a small example worked by hand, properties, and agreement with
 brute force."""
 
-from itertools import permutations
-
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -140,52 +138,6 @@ def dated(kinds, first="2019-01-01", step="180D"):
     )
 
 
-def brute_apart(table, true, rival):
-    """The same question by going through every order of the kinds within the two sides of the true
-    break."""
-    days, marked = table["date_earliest"], table["marked"].to_numpy()
-    sides = [np.flatnonzero(days < true), np.flatnonzero(days >= true)]
-    before = (days < rival).to_numpy()
-    seen, observed = [], breaks.measure_fit(marked, before)
-    for left in set(permutations(marked[sides[0]])):
-        for right in set(permutations(marked[sides[1]])):
-            seen.append(float(breaks.measure_fit(np.array([*left, *right]), before)))
-    return np.mean(np.array(seen) >= observed - 1e-9)
-
-
-@pytest.mark.parametrize("kinds", ["ooxxxxoo", "oooxxxxx", "oxoxoxox", "xxooxxoo", "oooooxxo"])
-def test_apart_agrees_with_every_permutation(kinds):
-    table = dated(kinds)
-    found = breaks.tell_apart(table, BREAKS, "middle").set_index(["true", "rival"])
-    for true, rival in (("first", "second"), ("second", "first")):
-        assert found.loc[(true, rival), "p"] == pytest.approx(
-            brute_apart(table, BREAKS[true], BREAKS[rival])
-        )
-        assert found.loc[(true, rival), "least_p"] <= found.loc[(true, rival), "p"] + 1e-12
-
-
-def test_breaks_with_nothing_between_them_cannot_be_told_apart():
-    table = frame(
-        ("2019-01-01", "2019-01-01", False),
-        ("2023-01-01", "2023-01-01", True),
-        ("2024-01-01", "2024-01-01", True),
-    )
-    found = breaks.tell_apart(table, BREAKS, "middle")
-    assert (
-        list(found["n_between"]) == [0, 0]
-        and list(found["p"]) == [1, 1]
-        and list(found["least_p"]) == [1, 1]
-    )
-
-
-@settings(deadline=None, max_examples=40)
-@given(frames())
-def test_pair_ranges_are_probabilities_in_order(table):
-    found = breaks.tell_apart_range(table, BREAKS)
-    assert (found["p_low"] <= found["p_high"]).all()
-    assert found[["p_low", "p_high", "least_p_low"]].map(lambda p: 0 <= p <= 1).all(axis=None)
-
-
 def test_one_candidate_gives_the_exact_permutation_p():
     table = dated("ooooxxxxxx")
     only = BREAKS[["first"]]
@@ -268,8 +220,8 @@ def test_the_interval_of_a_ratio_leaves_out_two_and_a_half_percent_at_each_end()
     assert breaks.compare_rates(3, 1, 0, 1)["low"] == pytest.approx(x / (1 - x))
 
 
-@pytest.mark.parametrize(("closings", "p", "strong"), [(3, "0.03", False), (5, "0.008", True)])
-def test_a_study_by_hand(closings, p, strong):
+@pytest.mark.parametrize("closings", [3, 5])
+def test_a_study_by_hand(closings):
     # Four openings before the first day; three or five closings between the two days; one of each
     # after the second. A row of a third kind and one of 2017 are left out.
     rows = [
@@ -287,11 +239,6 @@ def test_a_study_by_hand(closings, p, strong):
     # The first of the two kinds is counted: no row before 2020 closes, all but one after it do.
     assert study.shift("first") == f"0 % / {100 * (closings + 1) / (closings + 2):.0f} %"
     assert study.shift("second").endswith("/ 50 %")
-    # Were the second day the only turn, its left side would be 4 openings and the closings in any
-    # order: one order of 35 (of 126) puts all closings last. The bar is 0.05 / 2 pairs: 1 of 40.
-    pairs = study.pairs.set_index(["true", "rival"])
-    assert pairs["text"].to_dict() == {("first", "second"): "1.00", ("second", "first"): p}
-    assert pairs["strong"].to_dict() == {("first", "second"): False, ("second", "first"): strong}
 
 
 def test_bundles_spells_and_the_best_split_by_hand():
@@ -319,22 +266,17 @@ def plant(seed, before, after, number=60):
     return pd.DataFrame({"date_earliest": days, "date_latest": days, "marked": marked})
 
 
-def test_a_planted_break_is_found_and_told_from_a_later_day():
-    best, p, apart, split = [], [], [], []
+def test_a_planted_break_is_found():
+    best, p, split = [], [], []
     for seed in range(40):
         table = plant(seed, 0.05, 0.8)
         found = breaks.find_best_break(table, BREAKS, "middle", 199, seed)
         best.append(found["best"])
         p.append(found["p"])
-        pairs = breaks.tell_apart(table, BREAKS, "middle").set_index(["true", "rival"])["p"]
-        apart.append((pairs["first", "second"], pairs["second", "first"]))
         low, high = breaks.find_best_split(table, "middle")
         split.append(low - pd.Timedelta(days=150) < BREAKS["first"] < high + pd.Timedelta(days=150))
-    true, false = np.array(apart).T
     assert best.count("first") >= 38 and np.mean(np.array(p) < 0.05) > 0.9
     assert np.mean(split) > 0.8
-    # The later day alone does not explain the planted one; the planted one explains the later day.
-    assert np.mean(false < 0.05) > 0.9 and np.mean(true < 0.05) < 0.15
 
 
 def test_where_no_break_is_planted_none_is_found():

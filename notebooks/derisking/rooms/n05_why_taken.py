@@ -56,7 +56,7 @@ COLLAPSE = {
     ),
 }
 TURN_WORDS = {"a": "falls after ", "b": "falls after ", "c": "falls after ", "d": "above 100\nin "}
-TURN_PLACES = {"d": (8, -10)}  # points from a ring to its words, off other marks
+TURN_PLACES = {"d": (9, -12)}  # points from a ring to its words, off other marks
 
 
 def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, turns: dict):
@@ -122,9 +122,11 @@ def draw_missions_fell(closed: pd.DataFrame, outside: pd.DataFrame, spans: dict[
         set_years(ax, 1989, 2026, every=5)
         for name, (first, last) in spans.items():
             shade_span(ax, first, last + 1, BAND, name if letter == "b" else "")
+            if letter == "a":
+                write_note(ax, (first + last + 1) / 2, -21.6, name, ha="center")
     draw_opposed(axes["a"], closed, OPENING, CLOSING)
     draw_opposed(axes["b"], outside, OPENING, CLOSING)
-    axes["a"].set(ylim=(-20.5, 0), yticks=range(-15, 1, 5))
+    axes["a"].set(ylim=(-22.5, 0), yticks=range(-15, 1, 5))
     axes["a"].spines["bottom"].set_visible(False)  # counted down from the line at the top
     axes["a"].tick_params(axis="x", which="both", length=0)
     axes["b"].set_ylim(-10.4, 12.2)

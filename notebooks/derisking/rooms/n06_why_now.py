@@ -448,7 +448,7 @@ def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "econo
             look |= {"ha": "right" if side < 0 else "left"}
             write_note(ax, side * (number + 0.6), row, words, 2 * side, **look)
     ax.axvline(0, color=INK, lw=0.6)
-    ax.set_xlim(-7.4, 25.4)
+    ax.set_xlim(-8.8, 25.4)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     head = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "fontsize": 7}

@@ -1,5 +1,4 @@
-"""Statistics of dated measures: what share falls before and after a day, and whether dates can tell
-two days apart.
+"""Statistics of dated measures: what share falls before and after a day, and how often they come.
 
 Frames have one row a measure with the columns `date_earliest` and `date_latest` (first and last day
 it may have happened on; an empty earliest day means "by then") and `marked` (True for the kind that
@@ -10,12 +9,10 @@ place those measures, or over three ways to date them.
 Method: for one break, Fisher's exact test of the 2 x 2 table side x kind (R. A. Fisher, Statistical
 Methods for Research Workers, 1934), which is the permutation test of dates over measures. For
 several candidate breaks, the greatest likelihood ratio and its permutation distribution (maximally
-selected statistics: R. Miller and D. Siegmund, Biometrics 38, 1982). For two breaks against each
-other, the permutation of dates within the two sides of the first one, which is hypergeometric and
-so exact."""
+selected statistics: R. Miller and D. Siegmund, Biometrics 38, 1982)."""
 
 from dataclasses import dataclass
-from itertools import pairwise, permutations, product
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -153,55 +150,6 @@ def find_best_break(
     return {"best": breaks.index[int(np.argmax(fits))], "fit": max(fits), "p": float(test.pvalue)}
 
 
-def tell_apart(frame: pd.DataFrame, breaks: pd.Series, rule: str) -> pd.DataFrame:
-    """Ask of each pair of breaks: if the one were the only break, is it a surprise how well the
-    other fits?
-
-    Null: kinds are exchangeable over the dates within each side of `true`. The break `rival` cuts
-    one of these sides, and the number of marked rows between the two breaks is then hypergeometric:
-    p is the exact chance of a `measure_fit` of the rival as good as the observed one or better.
-    least_p is the smallest p that any outcome could have given: where it is large, these dates
-    cannot tell the two breaks apart, whatever happened.
-
-    Columns: true, rival, n_between, marked_between, p, least_p.
-    """
-    days, marked = date_rows(frame, rule).to_numpy(), frame["marked"].to_numpy()
-    rows = []
-    for true, rival in permutations(breaks.index, 2):
-        cut, other = (np.datetime64(pd.Timestamp(breaks[name])) for name in (true, rival))
-        later = other > cut
-        segment = (days >= cut) == later
-        between = segment & ((days < other) == later)
-        hits = int(marked[between].sum())
-        total, all_hits, number = int(segment.sum()), int(marked[segment].sum()), int(between.sum())
-        outcomes = np.arange(max(0, number + all_hits - total), min(number, all_hits) + 1)
-        chance = stats.hypergeom.pmf(outcomes, total, all_hits, number) if total else np.ones(1)
-        moved = (outcomes - hits) * (1 if later else -1)
-        before = days < other
-        fits = _ratio(marked[before].sum() + moved, before.sum(), marked.sum(), len(days))
-        tails = [min(1.0, float(chance[fits >= value - 1e-9].sum())) for value in fits]
-        rows.append([true, rival, number, hits, tails[hits - outcomes[0]], min(tails)])
-    return pd.DataFrame(
-        rows, columns=["true", "rival", "n_between", "marked_between", "p", "least_p"]
-    )
-
-
-def tell_apart_range(frame: pd.DataFrame, breaks: pd.Series) -> pd.DataFrame:
-    """Return `tell_apart` over the three ways to date a measure within its interval.
-
-    Columns: true, rival, n_low, n_high (rows between the two), p_low, p_high, least_p_low.
-    """
-    every = pd.concat(tell_apart(frame, breaks, rule) for rule in RULES)
-    groups = every.groupby(["true", "rival"], sort=False)
-    return groups.agg(
-        n_low=("n_between", "min"),
-        n_high=("n_between", "max"),
-        p_low=("p", "min"),
-        p_high=("p", "max"),
-        least_p_low=("least_p", "min"),
-    ).reset_index()
-
-
 def count_running(frame: pd.DataFrame) -> pd.DataFrame:
     """Count rows along time. Columns: day, low (certainly happened by then), high (possibly
     happened by then)."""
@@ -217,14 +165,12 @@ class Study:
     """All that is asked of one list of measures and one set of breaks.
 
     frame: the measures. days: the breaks by name. running: `count_running` by kind. table:
-    `compare_breaks`, indexed by break. pairs: `tell_apart_range` with `text` and `strong` (p below
-    0.05 / pairs)."""
+    `compare_breaks`, indexed by break."""
 
     frame: pd.DataFrame
     days: pd.Series
     running: dict[str, pd.DataFrame]
     table: pd.DataFrame
-    pairs: pd.DataFrame
 
     def number(self, kind: str) -> int:
         """Return how many measures of a kind there are."""
@@ -263,11 +209,8 @@ def study_breaks(
         frame[frame["kind"].isin(kinds)].assign(marked=frame["kind"].eq(kinds[0])), first, last
     )
     table = compare_breaks(frame, days).set_index("break", drop=False)
-    pairs = tell_apart_range(frame, days)
-    pairs["text"] = [word_p(*row) for row in pairs[["p_low", "p_high"]].to_numpy()]
-    pairs["strong"] = pairs["p_high"] < 0.05 / len(pairs)
     running = {kind: count_running(frame[frame["kind"].eq(kind)]) for kind in kinds}
-    return Study(frame, days, running, table, pairs)
+    return Study(frame, days, running, table)
 
 
 def group_bundles(days: pd.Series, gap: int) -> pd.Series:
