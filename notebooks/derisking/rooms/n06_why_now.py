@@ -440,7 +440,7 @@ def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "econo
         for group, spots in places.groupby(part["group"]):
             y = rows[spots.index]
             for here, colour in ((y.eq(line), INK), (y.ne(line), MUTED)):
-                look = _paint(looks[group].style(3.7), colour)
+                look = _paint(looks[group].style(3.5), colour)
                 ax.plot(spots[here], y[here], zorder=3, **look)
         for row, number in rows.value_counts().items():
             look = {"fontsize": 8, "fontweight": "bold", "color": INK} if row == line else {}
