@@ -108,8 +108,9 @@ def _stress_turn(ax, letter: str, values: pd.Series, first: int, last: int) -> N
 def draw_missions_fell(closed: pd.DataFrame, outside: pd.DataFrame, spans: dict[str, tuple]):
     """Draw missions closed and measures outside diplomacy by year, one above the other.
 
-    Columns of `closed` and `outside`: as for `marks.draw_opposed`. spans: name -> first and last
-    year of a stretch that is shaded and whose sums are written into it.
+    Columns of `closed` and `outside`: as for `marks.draw_opposed`; the last year of `closed` is by
+    Seoul's list. spans: name -> first and last year of a stretch that is shaded and whose sums are
+    written into it.
     """
     heads = {
         "a": ("Missions closed", "per year"),
@@ -131,6 +132,10 @@ def draw_missions_fell(closed: pd.DataFrame, outside: pd.DataFrame, spans: dict[
     axes["a"].tick_params(axis="x", which="both", length=0)
     axes["b"].set_ylim(-10.4, 12.2)
     axes["b"].set_yticks([-6, -3, 0, 3, 6])
+    last_round = closed.iloc[closed["year"].argmax()]
+    words = f"Seoul's\nlist: {last_round['lower']}"
+    place = (last_round["year"] + 0.5, -last_round["lower"])
+    write_note(axes["a"], *place, words, dy=-10, ha="center", color=INK)
     for first, last in spans.values():
         gone = closed.loc[closed["year"].between(first, last), ["lower", "upper"]].sum()
         words = " to ".join(dict.fromkeys(f"{number}" for number in gone))
