@@ -275,7 +275,7 @@ def draw_voices(heard: pd.DataFrame):
     set_rows(ax, heard["subject"], guides="none")
     draw_dumbbells(ax, heard, "voices", "papers")
     ax.set_xlim(0, 285)
-    ax.set_xlabel("number of different ones")
+    ax.set_xlabel("number")
     first = heard.iloc[0]
     look = {"ha": "center", "color": INK}
     write_note(ax, first["voices"], 0, "voices", dy=8, weight="bold", **look)
