@@ -1,5 +1,5 @@
-"""Checks never touch what is committed: whatever notebooks write while tests run goes to a folder
-of its own."""
+"""Checks never touch what is committed: whatever runs while they do writes into one folder of the
+whole run, which goes with it."""
 
 import os
 import shutil
@@ -12,16 +12,32 @@ from hypothesis import settings
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
-OWN_STAGE = {}
+OWN = {}
+# What takes longest begins first, so that no worker is left alone with it at the end.
+LONGEST = (
+    "08_",
+    "test_pipeline",
+    "test_figures",
+    "03_",
+    "02_",
+    "01_",
+    "09_",
+    "06_",
+    "07_",
+    "test_",
+)
 
 
-def pytest_configure():
+def pytest_configure(config):
     sys.path.insert(0, str(Path(__file__).parent / "notebooks"))
     from derisking.core import paths
 
     if paths.STAGE_VARIABLE not in os.environ:  # workers share the folder of the first process
         paths.sweep_litter()
-        os.environ[paths.STAGE_VARIABLE] = OWN_STAGE["made"] = str(paths.make_stage("tests-"))
+        OWN["folder"] = folder = paths.make_stage("tests-")
+        os.environ[paths.STAGE_VARIABLE] = str(folder / "stage")
+        if not config.option.basetemp:  # pytest's own folders would outlive a run that is killed
+            config.option.basetemp = str(folder / "pytest")
     os.environ.setdefault("PYTHONHASHSEED", "0")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ["LC_ALL"] = "C"  # as in a build: no word of a library in the reader's language
@@ -30,7 +46,7 @@ def pytest_configure():
 
 
 def pytest_unconfigure():
-    if made := OWN_STAGE.get("made"):
+    if made := OWN.pop("folder", None):
         shutil.rmtree(made, ignore_errors=True)
 
 
@@ -38,6 +54,24 @@ def pytest_report_header():
     from tests import contents
 
     return contents.say_what_is_compared()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """Let nbval find the notebooks, and ask more of its run than it does."""
+    found = yield
+    if not any(type(collector).__name__ == "IPyNbFile" for collector in found):
+        return found
+    from tests.notebook_runs import NotebookRun
+
+    return [NotebookRun.from_parent(parent, path=file_path)]
+
+
+def pytest_collection_modifyitems(items):
+    def place(item):
+        return next(i for i, name in enumerate((*LONGEST, "")) if item.path.name.startswith(name))
+
+    items.sort(key=place)
 
 
 @pytest.fixture

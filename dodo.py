@@ -6,6 +6,7 @@ the tasks, `doit run notebook:03_timeline` runs one of them with all it needs.
 """
 
 import hashlib
+import importlib
 import os
 import sys
 import time
@@ -23,7 +24,6 @@ from derisking.build import lock, trace  # noqa: E402
 from derisking.core import paths  # noqa: E402
 
 FIRST = "01_data_ingestion"
-PYTHON = [sys.executable, "-m"]
 EVIDENCE = trace.list_evidence()
 STYLE = [
     *sorted(p for p in trace.PACKAGE.rglob("*") if p.suffix in (".csv", ".mplstyle")),
@@ -136,10 +136,16 @@ def unchanged(state):
     return uptodate
 
 
+def run_main(module, *arguments):
+    """Call the main function of a module in the process that doit works in: each such process
+    imports pandas and matplotlib once, whatever number of notebooks it runs."""
+    return importlib.import_module(f"derisking.{module}").main(*arguments) == 0
+
+
 def task_validate():
     """check every evidence table and the rules between them"""
     return {
-        "actions": [[*PYTHON, "derisking.core.checks"]],
+        "actions": [(run_main, ["core.checks"])],
         "file_dep": [*EVIDENCE, *trace.trace_modules("from derisking.core import checks")],
     }
 
@@ -160,7 +166,7 @@ def task_notebook():
 
         yield {
             "name": file.stem,
-            "actions": [[*PYTHON, "derisking.build.run", file.name]],
+            "actions": [(run_main, ["build.run", [file.name]])],
             "file_dep": [*read, paths.PACKAGE, *STYLE, *trace.trace_modules(f"{RUNNER}\n{code}")],
             "task_dep": ["validate"] if file.stem == FIRST else [f"notebook:{FIRST}"],
             "uptodate": [config_changed(trace.read_author_source(cells)), unchanged(state)],
@@ -182,7 +188,7 @@ def task_pages():
         return trace.hash_files(*read, *WRITTEN, *TEMPLATES, *trace.trace_modules(WRITER))
 
     return {
-        "actions": [[*PYTHON, "derisking.build.pages"]],
+        "actions": [(run_main, ["build.pages", []])],
         "task_dep": ["notebook"],
         "uptodate": [unchanged(state)],
     }

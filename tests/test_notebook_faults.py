@@ -15,7 +15,7 @@ from derisking.core import paths
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder that stands for the repository."""
-    for name in ("ROOT", "DATA", "FIGURES", "DERIVED"):
+    for name in ("ROOT", "DATA", "FIGURES", "DERIVED", "NOTEBOOKS"):
         place = tmp_path / {"ROOT": "", "DERIVED": "data/derived"}.get(name, name.lower())
         place.mkdir(parents=True, exist_ok=True)
         monkeypatch.setattr(paths, name, place)
@@ -34,6 +34,18 @@ FAULTS = {
         ["wrote data/evidence/events.csv", "git checkout"],
     ),
     "a file in the root": ("open('{root}/notes.txt', 'w').write('x')", ["wrote notes.txt"]),
+    "a folder in the root": (
+        "import os\nos.mkdir('{root}/out')",
+        ["'import os'", "wrote out,", "delete it"],
+    ),
+    "a file beside the notebooks": (
+        "open('notes.txt', 'w').write('x')",
+        ["wrote notebooks/notes.txt", "delete it"],
+    ),
+    "a folder of figures": (
+        "import os\nos.mkdir('{root}/figures/draft')",
+        ["wrote figures/draft"],
+    ),
     "a figure past save_figure": (
         "open('{root}/figures/09-x.png', 'w').write('x')",
         ["wrote figures/09-x.png"],

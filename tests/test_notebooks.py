@@ -1,22 +1,18 @@
 """The notebooks as committed: run, whole, glued, linked, legible without running anything.
 
-That their outputs are what their code yields is checked twice: by nbval, cell by cell (pytest
-collects the notebooks themselves), and here by a plain run whose figures and tables must be the
-committed ones: byte for byte with the versions of requirements.lock, by contents with others.
+That their outputs, figures and tables are what their code yields is checked where pytest collects
+the notebooks themselves: see `notebook_runs`.
 """
 
-import os
 import re
 import subprocess
 import sys
 
 import pytest
-from tests import contents
 
 from derisking.build import blocks, filling, run, trace
 from derisking.core import paths, tables
 from derisking.core.glue import MARK
-from derisking.draw import save
 
 FILES = run.list_notebooks()
 each_notebook = pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
@@ -247,61 +243,6 @@ def test_every_name_of_a_figure_is_one_it_draws_or_one_that_exists(file):
         re.findall(r"figures/(\d\d-[a-z0-9-]+)\.", "\n".join(shown(run.read_notebook(file))))
     )
     assert all((paths.FIGURES / f"{name}.pdf").exists() for name in named)
-
-
-# Laid over Python in the run below: it writes down every table that is opened.
-WITNESS = """
-import os, sys
-
-def note(event, arguments):
-    if event == "open" and str(arguments[0]).endswith(".csv") and arguments[1] in ("r", "rb", None):
-        with open(os.environ["WITNESS"], "a") as file:
-            file.write(f"{os.path.realpath(arguments[0])}\\n")
-
-sys.addaudithook(note)
-"""
-
-
-@each_notebook
-def test_a_plain_run_yields_the_committed_files(file, tmp_path, tmp_path_factory, monkeypatch):
-    watching = tmp_path_factory.mktemp("witness")
-    (watching / "sitecustomize.py").write_text(WITNESS)
-    monkeypatch.setenv("WITNESS", str(watching / "opened"))
-    python_path = os.environ.get("PYTHONPATH", "")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(watching), python_path]))
-    committed = run.normalise_notebook(run.read_notebook(file), file.stem[:2])
-    nb = run.fill_answer(
-        run.normalise_notebook(
-            run.execute_notebook(run.read_notebook(file), tmp_path, file.name), file.stem[:2]
-        ),
-        file,
-    )
-    changed = contents.list_changed_cells(nb, committed)
-    assert not changed, (
-        f"notebooks/{file.name} is not what its code makes: {'; '.join(changed)}. "
-        "`make` runs it anew; look at what changes with `git diff`."
-    )
-    made = [
-        path
-        for path in sorted(tmp_path.rglob("*"))
-        if path.is_file() and path.suffix != ".lock" and path.name != ".lock"
-    ]
-    own = [path for path in made if path.name not in ("manifest.csv", save.PACKAGE)]
-    assert own, "a notebook that makes nothing"
-    for path in own:
-        target = paths.ROOT / path.relative_to(tmp_path)
-        assert not contents.differ(path, target), (
-            f"{target.relative_to(paths.ROOT)} differs from what its notebook makes. "
-            f"{contents.say_what_is_compared()}"
-        )
-    cells = trace.read_cells(file)
-    told = {*trace.trace_tables(trace.join_code(cells)), *trace.trace_marks(cells)}
-    opened = set(map(paths.Path, (watching / "opened").read_text().split("\n")))
-    read = opened & set(trace.list_table_files().values())
-    assert read, "the witness saw nothing"
-    assert read <= told, f"make would not run it again for {sorted(read - told)}"
-    kept = {path.name for path in paths.FIGURES.glob(f"{file.name[:2]}-*.*")}
-    assert kept == {path.name for path in own if path.parent.name == "figures"}
 
 
 # 05 and 04 hold the claims of the other questions of the article as well where they bear on them.

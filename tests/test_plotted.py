@@ -1,17 +1,17 @@
 """The CSV of a figure holds what the figure shows: its values are found, one by one, among the
 coordinates drawn.
 
-The notebooks' code runs here with a `show` that keeps figure and frame instead of saving them.
+What a figure draws is noted while pytest runs its notebook (`witness`); the checks themselves stand
+there among the cells (`notebook_runs`), because they need that run.
 """
 
-import matplotlib.dates as mdates
-import numpy as np
-import pandas as pd
-import pytest
+import json
 
-from derisking.build import run
-from derisking.core import glue, paths, tables
-from derisking.draw import save
+import numpy as np
+import pytest
+from tests import witness
+
+from derisking.core import paths
 
 # Columns whose every value must stand in the figure as a coordinate, and the factor by which it is
 # drawn.
@@ -36,79 +36,30 @@ DRAWN = {
 }
 
 
-@pytest.fixture(scope="module")
-def drawn():
-    """Run the notebooks concerned and return each figure with the frame passed beside it."""
-    kept, patch = {}, pytest.MonkeyPatch()
-    patch.setattr(
-        save, "save_figure", lambda fig, name, *, data, **rest: kept.update({name: (fig, data)})
-    )
-    patch.chdir(paths.NOTEBOOKS)
-    for file in run.list_notebooks():
-        if any(name.startswith(file.stem[:2]) for name in DRAWN):
-            patch.setattr(glue, "_values", {})  # each notebook glues values of its own
-            space = {"__name__": file.stem, "display": lambda *shown, **options: None}
-            for cell in run.read_notebook(file).cells:
-                if cell.cell_type == "code":
-                    exec(compile(cell.source, file.name, "exec"), space)
-    yield kept
-    patch.undo()
+def find_missing(noted, columns: dict[str, float]) -> dict[str, np.ndarray]:
+    """Return, by column, the values that stand nowhere in a figure."""
+    points, missing = noted[witness.POINTS], {}
+    for column, factor in columns.items():
+        values = noted[column] * factor
+        assert len(values), f"{column} is empty"
+        nearest = np.array([np.abs(points - value).min() for value in values])
+        missing[column] = values[nearest > np.maximum(1e-6, np.abs(values) * 1e-6)]
+    return {column: values for column, values in missing.items() if len(values)}
 
 
-def coordinates(fig) -> np.ndarray:
-    """Return every number at which something stands: lines, marks, areas, bars, images, texts."""
-    found = []
-    for ax in fig.axes:
-        for line in ax.lines:
-            found += [line.get_xdata(orig=False), line.get_ydata(orig=False)]
-        for collection in ax.collections:
-            found += [collection.get_offsets(), *(path.vertices for path in collection.get_paths())]
-        for patch in ax.patches:
-            found.append(patch.get_patch_transform().transform(patch.get_path().vertices))
-        found += [
-            np.ma.filled(np.ma.asarray(image.get_array(), dtype=float), 0) for image in ax.images
-        ]
-    flat = np.concatenate(
-        [np.ma.filled(np.ma.asarray(part, dtype=float), np.nan).ravel() for part in found]
-    )
-    return np.unique(flat[np.isfinite(flat)])
+def count_names(noted) -> tuple[int, int]:
+    """Return the discs of the closure matrix, and the names on its lists."""
+    days = ("12", "confirmed", "29", "05", "30", "31", "predicted")
+    lists = [noted[name] for name in noted if name.endswith(days)]
+    return int(noted[witness.DISCS]), int(np.concatenate(lists).sum())
 
 
-def numbers(column: pd.Series) -> np.ndarray:
-    column = column.dropna()
-    return np.asarray(
-        mdates.date2num(column) if pd.api.types.is_datetime64_any_dtype(column) else column,
-        dtype=float,
-    )
+def test_every_figure_named_is_one_that_is_saved():
+    records = json.loads((paths.FIGURES / "datapackage.json").read_text(encoding="utf-8"))
+    assert set(DRAWN) <= {record["name"] for record in records["resources"]}
 
 
-@pytest.mark.parametrize("name", DRAWN)
-def test_every_value_of_the_csv_is_drawn(name, drawn):
-    fig, data = drawn[name]
-    fig.canvas.draw()
-    points = coordinates(fig)
-    for column, factor in DRAWN[name].items():
-        values = numbers(data[column]) * factor
-        # bars that are counted downwards stand at the negative of their value
-        nearest = np.array([np.abs(np.abs(points) - abs(value)).min() for value in values])
-        missing = values[nearest > np.maximum(1e-6, np.abs(values) * 1e-6)]
-        assert len(values) > 0 and len(missing) == 0, f"{name}, {column}: not drawn {missing[:5]}"
-
-
-@pytest.mark.parametrize("name", DRAWN)
-def test_the_frame_passed_is_the_committed_csv(name, drawn):
-    committed = (paths.FIGURES / f"{name}.csv").read_text(encoding="utf-8")
-    assert tables.format_csv(drawn[name][1].reset_index(drop=True)) == committed
-
-
-def test_each_disc_of_the_closure_matrix_is_one_name_on_one_list(drawn):
-    fig, data = drawn["01-closure-lists"]
-    discs = [line for line in fig.axes[0].lines if line.get_marker() == "o"]
-    lists = [
-        name
-        for name in data
-        if name.endswith(("12", "confirmed", "29", "05", "30", "31", "predicted"))
-    ]
-    assert sum(len(line.get_xdata()) for line in discs) == int(
-        data[lists].fillna(False).to_numpy().sum()
-    )
+@pytest.mark.parametrize(("value", "missing"), [(3, {}), (4, {"value": [4]})])
+def test_a_value_that_is_not_drawn_is_found(value, missing):
+    noted = {witness.POINTS: np.array([1.0, 2, 3]), "value": np.array([1.0, value])}
+    assert find_missing(noted, {"value": 1}) == missing

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import nbclient
@@ -26,6 +27,8 @@ from derisking.core.glue import GlueError
 from derisking.draw import save, style
 
 TIMEOUT = 300  # seconds a cell may take
+OF_A_NOTEBOOK = re.compile(r"\d\d[-_]")  # begins the name of a notebook, and of its figures
+RECORDS = ("manifest.csv", save.PACKAGE)  # of all figures, written by every notebook
 MOST_OUTPUT = 5_000_000  # characters a cell may show; the largest picture takes a tenth
 WORDS_PER_MINUTE = 200
 METADATA = {
@@ -130,29 +133,40 @@ class Watch:
                 f"{self.where} shows {shown / 1e6:.0f} million characters; "
                 f"at most {MOST_OUTPUT / 1e6:.0f} million may stand in a notebook."
             )
+        self.check_stock()
+
+    def check_stock(self) -> None:
+        """Raise NotebookError, naming the cell that ran last, if a file or folder is new, changed
+        or gone."""
         now = self._take_stock()
         if changed := sorted(now.items() ^ self.stock.items()):
-            file = changed[0][0].relative_to(paths.ROOT)
+            path = changed[0][0]
+            told = path.relative_to(paths.ROOT)
+            back = f"`git checkout -- {told}` takes it back" if path in self.stock else "delete it"
             raise NotebookError(
-                f"{self.where} wrote {file}, or somebody did while it ran. A notebook writes "
+                f"{self.where} wrote {told}, or somebody did while it ran. A notebook writes "
                 "tables with write_table and figures with save_figure alone. `git status` shows "
-                f"what changed, `git checkout -- {file}` takes it back."
+                f"what changed; {back}."
             )
 
     def _take_stock(self) -> dict[Path, tuple[int, int]]:
-        """Return size and time of the files that no notebook may touch while it runs.
+        """Return size and time of the files that no notebook may touch while it runs; of a folder
+        only that it is there.
 
         Other notebooks may put their own figures and themselves in place meanwhile.
         """
-        files = [file for file in paths.ROOT.iterdir() if not file.name.startswith(".")]
-        files += [file for file in paths.DATA.rglob("*") if not file.name.startswith(".")]
-        files += paths.FIGURES.glob(f"{self.name[:2]}-*")
-        files += [paths.NOTEBOOKS / self.name, *paths.NOTEBOOKS.glob("[!.]*.csv")]
+        found = [*paths.ROOT.glob("[!.]*"), *paths.DATA.rglob("[!.]*")]
+        for path in (*paths.NOTEBOOKS.glob("[!.]*"), *paths.FIGURES.glob("[!.]*")):
+            others = OF_A_NOTEBOOK.match(path.name) and path.name[:2] != self.name[:2]
+            if not others and path.name not in RECORDS:
+                found.append(path)
         stock = {}
-        for file in files:
-            if file.is_file():
-                about = file.stat()
-                stock[file] = (about.st_size, about.st_mtime_ns)
+        for path in found:
+            if path.name != "__pycache__":
+                with suppress(FileNotFoundError):
+                    about = path.stat()
+                    whole = path.is_file()
+                    stock[path] = (about.st_size, about.st_mtime_ns) if whole else (0, 0)
         return stock
 
 

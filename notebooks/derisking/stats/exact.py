@@ -11,7 +11,7 @@ infinite.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from math import isinf
 
 import numpy as np
@@ -74,20 +74,29 @@ def compare_closures(closed: pd.Series, trait: pd.Series, level: float = 0.95) -
     if has.nunique() < 2:
         raise ValueError("every post with a known value has the same value; nothing to compare")
     a, b = int((has & shut).sum()), int((~has & shut).sum())
-    table = np.array([[a, int(has.sum()) - a], [b, int((~has).sum()) - b]])
-    ratio = odds_ratio(table, kind="conditional")
-    interval = ratio.confidence_interval(level)
+    holders, others = int(has.sum()), int((~has).sum())
+    ratio, low, high, p = _test_counts(a, holders - a, b, others - b, level)
     return Comparison(
         with_closed=a,
-        with_all=int(has.sum()),
+        with_all=holders,
         without_closed=b,
-        without_all=int((~has).sum()),
+        without_all=others,
         missing=int((~known).sum()),
-        odds_ratio=float(ratio.statistic),
-        low=float(interval.low),
-        high=float(interval.high),
-        p=float(stats.fisher_exact(table).pvalue),
+        odds_ratio=ratio,
+        low=low,
+        high=high,
+        p=p,
     )
+
+
+@cache
+def _test_counts(a: int, b: int, c: int, d: int, level: float) -> tuple[float, float, float, float]:
+    """Return odds ratio, its interval and p of a 2 x 2 table; many sets of posts yield the same."""
+    table = np.array([[a, b], [c, d]])
+    ratio = odds_ratio(table, kind="conditional")
+    interval = ratio.confidence_interval(level)
+    p = stats.fisher_exact(table).pvalue
+    return float(ratio.statistic), float(interval.low), float(interval.high), float(p)
 
 
 def compare_within_strata(closed: pd.Series, trait: pd.Series, strata: pd.Series) -> float:
@@ -149,12 +158,18 @@ def exchange_labels(
     Whole rows change places, so that lists which agree with each other still do; posts change
     places within their stratum only. Shape: draws + 1, posts, lists.
     """
+    return labels[_deal_places(tuple(strata), draws, seed)]
+
+
+@lru_cache(maxsize=4)
+def _deal_places(strata: tuple, draws: int, seed: int) -> np.ndarray:
+    """Return the order of posts as found, then `draws` orders at random; draws + 1 by posts."""
     rng = np.random.default_rng(seed)
-    order = np.tile(np.arange(len(labels)), (draws + 1, 1))
+    order = np.tile(np.arange(len(strata)), (draws + 1, 1))
     for name in sorted(set(strata)):
-        places = np.flatnonzero(strata == name)
+        places = np.flatnonzero([stratum == name for stratum in strata])
         order[1:, places] = rng.permuted(order[1:, places], axis=1)
-    return labels[order]
+    return order
 
 
 # ------------------------------------------------------------------------------------- many tests
@@ -206,12 +221,13 @@ def compare_jointly(
     posts whose trait is known.
     """
     shut = exchange_labels(closed.to_numpy(bool), np.zeros(len(closed)), draws, seed)
+    shut = shut.transpose(0, 2, 1).astype(np.float32)  # sums of ones below 2**24 are exact
     values = np.empty((draws + 1, len(closed.columns), len(traits.columns)))
     for column, trait in enumerate(traits):
         known = traits[trait].notna().to_numpy()
         has = traits[trait].fillna(False).to_numpy(bool)
-        held = shut[:, has & known].sum(axis=1)
-        gone = shut[:, known].sum(axis=1)
+        held, gone = (shut @ posts.astype(np.float32) for posts in (has & known, known))
+        held, gone = held.astype(int), gone.astype(int)
         chances = _tabulate_fisher(int(has.sum()), int(known.sum()), int(gone.max()))
         values[:, :, column] = chances[gone, held]
     flat = values.reshape(draws + 1, -1)
@@ -353,6 +369,7 @@ def _list_outcomes(holders: int, closed: int, posts: int) -> tuple[np.ndarray, n
     return outcomes, np.array([stats.fisher_exact(table).pvalue for table in tables])
 
 
+@cache
 def find_detectable_ratio(
     holders: int, closed: int = 9, posts: int = 53, wanted: float = 0.8, alpha: float = ALPHA
 ) -> float:
