@@ -90,6 +90,7 @@ def test_what_a_killed_run_left_behind_goes_and_what_runs_stays(folder, monkeypa
         folder / "data" / "derived" / f".waves.csv.{ended.pid}",
         folder / f"derisking-{ended.pid}-abc",
         folder / f"derisking-tests-{ended.pid}-abc",
+        folder / f"derisking-tests-{os.getpid()}-of_yesterday",  # its number is another's by now
     ]
     kept = [
         folder / "figures" / f".09-x.png.{os.getpid()}",
@@ -103,5 +104,6 @@ def test_what_a_killed_run_left_behind_goes_and_what_runs_stays(folder, monkeypa
             path.mkdir(exist_ok=True)
         else:
             path.write_text("x")
+    os.utime(litter[-1], (0, 0))
     assert sorted(paths.sweep_litter()) == sorted(litter)
     assert not any(path.exists() for path in litter) and all(path.exists() for path in kept)

@@ -2,6 +2,7 @@
 was."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -157,30 +158,85 @@ def test_a_page_changed_by_hand_is_made_anew(copy):
     assert page.read_bytes() == before
 
 
-def save_as_programs_do(file):
-    """Save a notebook as JupyterLab, VS Code and `nbconvert --execute --inplace` do after a run."""
-    nb = nbformat.read(file, as_version=4)
-    nb.metadata = {
-        "kernelspec": {"display_name": "derisking", "language": "python", "name": "derisking"},
-        "language_info": {"name": "python", "version": "3.12.1", "mimetype": "text/x-python"},
-        "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {}}},
-    }
-    for cell in nb.cells:
-        cell.id = os.urandom(4).hex()
-        cell.metadata["vscode"] = {"languageId": "python"}
-        if cell.cell_type == "code":
-            cell.metadata["execution"] = {"iopub.execute_input": "2026-01-01T00:00:00.000000Z"}
-    file.write_text(nbformat.writes(nb), encoding="utf-8")
+# What programs write around the work of a notebook's author when they save it: metadata of the
+# notebook and of each cell.
+PYTHON = {
+    "name": "python",
+    "version": "3.12.1",
+    "mimetype": "text/x-python",
+    "file_extension": ".py",
+}
+MODE = {"codemirror_mode": {"name": "ipython", "version": 3}, "pygments_lexer": "ipython3"}
+DAY = "2026-01-01T00:00:00.000000Z"
+PROGRAMS = {
+    "JupyterLab": (
+        {
+            "kernelspec": {"display_name": "derisking", "language": "python", "name": "derisking"},
+            "language_info": {**PYTHON, **MODE, "nbconvert_exporter": "python"},
+            "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {}}},
+        },
+        {"execution": {"iopub.execute_input": DAY}, "scrolled": True, "editable": True},
+    ),
+    "VS Code": (
+        {
+            "kernelspec": {"display_name": ".venv (3.12.1)", "language": "python", "name": "venv"},
+            "language_info": {**PYTHON, **MODE, "nbconvert_exporter": "python"},
+            "orig_nbformat": 4,
+            "vscode": {"interpreter": {"hash": "31f2aee4e71d21fbe5cf8b01ff0e069b"}},
+        },
+        {"vscode": {"languageId": "python"}, "collapsed": False},
+    ),
+    "Polyglot in VS Code": (
+        {
+            "kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"},
+            "language_info": {"name": "polyglot-notebook"},
+            "polyglot_notebook": {"kernelInfo": {"defaultKernelName": "csharp", "items": []}},
+        },
+        {
+            "polyglot_notebook": {"kernelName": "csharp"},
+            "dotnet_interactive": {"language": "csharp"},
+        },
+    ),
+    "nbconvert": (
+        {"language_info": {**PYTHON, **MODE}},
+        {"execution": {"iopub.status.busy": DAY, "shell.execute_reply": DAY}},
+    ),
+}
+
+
+def save_as(program, file):
+    """Save a notebook as a program does after a run: other metadata, ids, indents, line ends."""
+    nb = json.loads(file.read_text(encoding="utf-8"))
+    nb["metadata"], about = PROGRAMS[program]
+    for cell in nb["cells"]:
+        cell["id"] = os.urandom(4).hex()
+        cell["metadata"] = {**cell["metadata"], **about}
+    ends = "\r\n" if "VS Code" in program else "\n"
+    text = json.dumps(nb, indent=4 if "VS Code" in program else 1)
+    file.write_bytes(text.replace("\n", ends).encode())
 
 
 def test_what_a_program_adds_when_it_saves_a_notebook_goes_without_a_run(copy):
     file = copy / "notebooks" / SECOND
     before = file.read_bytes()
-    save_as_programs_do(file)
+    save_as("VS Code", file)
     assert file.read_bytes() != before
     words = told(doit(copy))
     assert words["notebook:09_second"] == "same" and words["pages"] == "done"
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_no_program_leaves_a_trace_in_a_notebook_that_it_saves(program, tmp_path):
+    committed = run.list_notebooks()[4]
+    saved = tmp_path / committed.name
+    saved.write_bytes(committed.read_bytes())
+    save_as(program, saved)
+    kept, added = trace.read_cells(committed), trace.read_cells(saved)
+    assert trace.read_author_source(added) == trace.read_author_source(kept)
+    assert trace.read_results(added) == trace.read_results(kept)
+    nb = run.normalise_notebook(run.read_notebook(saved), committed.name[:2])
+    assert run.format_notebook(nb) == committed.read_text(encoding="utf-8")
 
 
 def test_other_files_beside_the_evidence_do_no_harm(copy):

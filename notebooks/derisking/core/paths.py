@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parents[2]
@@ -42,6 +43,7 @@ def replace(target: Path, content: str | bytes) -> None:
     aside.replace(target)
 
 
+DAY = 24 * 3600  # seconds
 STAGED = "derisking-"  # begins the name of every folder that a run sets up for itself
 ASIDE = re.compile(r"\..+\.(\d+)")  # a file written aside, with the process that writes it
 OWNED = re.compile(rf"{STAGED}(?:tests-)?(\d+)-.*")
@@ -55,7 +57,8 @@ def make_stage(kind: str = "") -> Path:
 def sweep_litter() -> list[Path]:
     """Remove what a build or a test run left behind when it was killed, and return what it was.
 
-    That is files written aside and staging folders of processes that no longer run.
+    That is files written aside and staging folders of processes that no longer run, and those of
+    yesterday whatever now has the number of their process.
     """
     folders = [ROOT, DATA, DERIVED, FIGURES, NOTEBOOKS]
     aside = [(file, ASIDE) for folder in folders for file in folder.glob(".*.*") if file.is_file()]
@@ -63,9 +66,9 @@ def sweep_litter() -> list[Path]:
     swept = []
     for path, form in [*aside, *staged]:
         match = form.fullmatch(path.name)
-        if not match or _is_running(int(match[1])):
-            continue
         try:
+            if not match or (_is_running(int(match[1])) and not _is_old(path)):
+                continue
             if path.is_dir():
                 shutil.rmtree(path)
             else:
@@ -74,6 +77,11 @@ def sweep_litter() -> list[Path]:
             continue  # another user's, or gone by now
         swept.append(path)
     return swept
+
+
+def _is_old(path: Path) -> bool:
+    """Say whether a path is older than any run takes: its process's number is another's by now."""
+    return time.time() - path.stat().st_mtime > DAY
 
 
 def _is_running(process: int) -> bool:
