@@ -8,6 +8,7 @@ the tasks, `doit run notebook:03_timeline` runs one of them with all it needs.
 import hashlib
 import importlib
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -46,6 +47,8 @@ WRITTEN += [
 ]
 
 os.environ["PYTHONPATH"] = str(paths.NOTEBOOKS)
+# A build that is told to end takes the processes it works in with it.
+signal.signal(signal.SIGTERM, lambda *told: sys.exit(143))
 
 
 def remember_at_once(kept, task, name, value, keep=JsonDB.set):

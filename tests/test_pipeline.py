@@ -5,8 +5,11 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -338,6 +341,47 @@ def test_a_failing_notebook_says_where_and_changes_nothing(copy, code, words):
         assert contents(copy) == before
     finally:
         file.write_bytes(kept)
+
+
+def test_a_build_that_is_told_to_end_leaves_no_process(copy, tmp_path):
+    file = copy / "notebooks" / SECOND
+    kept, started = file.read_bytes(), tmp_path / "started"
+    nb = nbformat.read(file, as_version=4)
+    nb.cells[5].source = f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(120)"
+    file.write_text(nbformat.writes(nb))
+    try:
+        build = subprocess.Popen(
+            [sys.executable, "-m", "doit", "notebook:09_second"],
+            cwd=copy,
+            env={key: value for key, value in os.environ.items() if key != paths.STAGE_VARIABLE},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        wait_for(started.exists, 90)
+        build.terminate()
+        assert build.wait(timeout=60) != 0
+        wait_for(lambda: not is_alive(build.pid), 30)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(build.pid, signal.SIGKILL)
+        file.write_bytes(kept)
+
+
+def wait_for(happens, seconds):
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end, f"not within {seconds} seconds"
+        time.sleep(0.2)
+
+
+def is_alive(group):
+    """Say whether a process of a group still runs."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_a_notebook_that_breaks_after_its_figure_leaves_the_old_figure(copy):

@@ -9,10 +9,12 @@ answer is filled in, and everything moves into place.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import re
 import shutil
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -82,6 +84,7 @@ def execute_notebook(nb, stage: Path, name: str, **variables: str):
         resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],
+        on_notebook_start=leave_signals,
         on_cell_start=watch.start_cell,
         on_cell_executed=watch.end_cell,
     )
@@ -106,6 +109,14 @@ def execute_notebook(nb, stage: Path, name: str, **variables: str):
                     f"{out.text.strip()}"
                 )
     return nb
+
+
+def leave_signals(notebook) -> None:
+    """Let a signal end this process, as it ends others: nbclient would only stop the kernel."""
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError, RuntimeError):  # Windows has no such handlers
+        loop.remove_signal_handler(signal.SIGINT)
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 class Watch:
