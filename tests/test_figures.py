@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from functools import cache
 
 import matplotlib as mpl
 import numpy as np
@@ -293,11 +294,27 @@ def test_r_keeps_the_names_of_columns_and_codes_have_a_meaning(record):
             assert all(field["codes"].values()), name
 
 
+@cache
+def read_page(name):
+    """Return the text of a figure's PDF and the sizes of its parts, in points; read once."""
+    sizes = []
+    text = (
+        PdfReader(paths.FIGURES / f"{name}.pdf")
+        .pages[0]
+        .extract_text(
+            visitor_text=lambda text, cm, tm, font, size: (
+                sizes.append(size * abs(tm[3] or tm[1])) if text.strip() else None
+            )
+        )
+    )
+    return text, sizes
+
+
 @each_figure
 def test_panels_are_told_apart_by_letters_that_stand_in_the_figure(record):
     frame = pd.read_csv(paths.FIGURES / record["path"], dtype=str)
     if "panel" in frame:
-        text = PdfReader(paths.FIGURES / f"{record['name']}.pdf").pages[0].extract_text()
+        text, _ = read_page(record["name"])
         letters = {panel for panel in frame["panel"].dropna() if len(panel) == 1}
         assert letters - {"a"} <= set(text.split()), "a letter of a panel is not drawn"
 
@@ -316,12 +333,7 @@ def test_the_pdf_is_fit_for_print(record):
             inner["/Subtype"] == "/CIDFontType2"
             and "/FontFile2" in inner["/FontDescriptor"].get_object()
         )
-    sizes = []
-    page.extract_text(
-        visitor_text=lambda text, cm, tm, font, size: (
-            sizes.append(size * abs(tm[3] or tm[1])) if text.strip() else None
-        )
-    )
+    _, sizes = read_page(record["name"])
     assert {round(size, 1) for size in sizes} <= set(style.SIZES)
     meta = reader.metadata
     assert meta.title and meta.author and meta.subject == record["alt"]
@@ -467,13 +479,19 @@ def test_an_unknown_group_of_meanings_is_named():
         style.read_meanings("mood")
 
 
+SAVED = '"01-closure-lists"'
+
+
 def test_one_setting_redraws_a_notebook_in_another_font_and_palette(tmp_path, monkeypatch):
     chosen = tmp_path / "journal.mplstyle"
     chosen.write_text("font.family: STIXGeneral\n")
     chosen.with_suffix(".csv").write_text("group,key,colour\nstatus,closed,#440154\n")
     file = run.list_notebooks()[0]
-    monkeypatch.setattr(run, "list_notebooks", lambda: [file])
-    before = file.read_bytes()
+    before, nb = file.read_bytes(), run.read_notebook(file)
+    nb.cells = nb.cells[: 1 + next(i for i, cell in enumerate(nb.cells) if SAVED in cell.source)]
+    first = tmp_path / file.name  # cut after its first figure
+    first.write_text(run.format_notebook(nb), encoding="utf-8")
+    monkeypatch.setattr(run, "list_notebooks", lambda: [first])
     assert run.main(["--to", str(tmp_path / "out"), "--style", str(chosen)]) == 0
     redrawn, ours = (
         tmp_path / "out" / "figures" / "01-closure-lists",

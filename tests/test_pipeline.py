@@ -16,8 +16,9 @@ import nbformat
 import pytest
 from tests import contents as compared
 
-from derisking.build import run, trace
+from derisking.build import filling, run, trace
 from derisking.core import paths
+from derisking.core.glue import MARK
 
 ROOT = Path(__file__).parents[1]
 SECOND = "09_second.ipynb"
@@ -56,6 +57,24 @@ def copy(tmp_path_factory):
     first = doit(target)
     assert first.returncode == 0, first.stdout + first.stderr
     return target
+
+
+@pytest.fixture(scope="module")
+def short(copy):
+    """The same with notebook 01 cut after its first figure, which runs in a third of the time."""
+    file = copy / "notebooks" / "01_data_ingestion.ipynb"
+    nb = nbformat.read(file, as_version=4)
+    nb.cells = nb.cells[:7]
+    glued = filling.read_glued(nb)
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            cell.source = MARK.sub(lambda mark: mark[0 if mark[1] in glued else 2], cell.source)
+    marks = ", ".join(f"<!--={name}--><!--/-->" for name in glued)
+    nb.cells.append(nbformat.v4.new_markdown_cell(f"Values: {marks}."))
+    file.write_text(nbformat.writes(nb))
+    build = doit(copy)
+    assert build.returncode == 0, build.stdout + build.stderr
+    return copy
 
 
 def doit(root, *arguments):
@@ -105,12 +124,12 @@ def test_the_first_build_left_the_files_of_the_first_notebook_as_committed(copy)
         assert not compared.differ(copy / file.relative_to(ROOT), file), file.name
 
 
-def test_a_line_a_task_tells_the_time_it_took(copy):
-    file = copy / "notebooks" / SECOND
+def test_a_line_a_task_tells_the_time_it_took(short):
+    file = short / "notebooks" / SECOND
     nb = nbformat.read(file, as_version=4)
     nb.cells[5].source += "\nn = n + 0"
     file.write_text(nbformat.writes(nb))
-    run = doit(copy)
+    run = doit(short)
     assert told(run) == {
         "validate": "same",
         "notebook:01_data_ingestion": "same",
@@ -121,42 +140,42 @@ def test_a_line_a_task_tells_the_time_it_took(copy):
     assert line.rstrip().endswith(" s")
 
 
-def test_a_module_that_a_notebook_does_not_use_does_not_run_it_again(copy):
-    file = copy / "notebooks" / "derisking" / "draw" / "maps.py"
+def test_a_module_that_a_notebook_does_not_use_does_not_run_it_again(short):
+    file = short / "notebooks" / "derisking" / "draw" / "maps.py"
     file.write_text(file.read_text() + "\n# a remark\n")
-    assert set(told(doit(copy)).items()) >= {
+    assert set(told(doit(short)).items()) >= {
         ("notebook:01_data_ingestion", "same"),
         ("notebook:09_second", "same"),
     }
-    file = copy / "notebooks" / "derisking" / "rooms" / "n01_ingestion.py"
+    file = short / "notebooks" / "derisking" / "rooms" / "n01_ingestion.py"
     file.write_text(file.read_text() + "\n# a remark\n")
-    assert set(told(doit(copy)).items()) >= {
+    assert set(told(doit(short)).items()) >= {
         ("notebook:01_data_ingestion", "done"),
         ("notebook:09_second", "same"),
     }
 
 
-def test_a_new_event_does_not_run_a_notebook_that_reads_no_events(copy):
-    file = copy / "data" / "evidence" / "events.csv"
+def test_a_new_event_does_not_run_a_notebook_that_reads_no_events(short):
+    file = short / "data" / "evidence" / "events.csv"
     kept = file.read_text(encoding="utf-8")
     lines = kept.splitlines(keepends=True)
     file.write_text(
         "".join([*lines, "2026-08-20-a-test" + lines[-1][lines[-1].index(",") :]]), encoding="utf-8"
     )
     try:
-        words = told(doit(copy))
+        words = told(doit(short))
         assert words["validate"] == words["notebook:01_data_ingestion"] == words["pages"] == "done"
         assert words["notebook:09_second"] == "same"
     finally:
         file.write_text(kept, encoding="utf-8")
-    assert doit(copy).returncode == 0
+    assert doit(short).returncode == 0
 
 
-def test_a_page_changed_by_hand_is_made_anew(copy):
-    page = copy / "figures" / "README.md"
+def test_a_page_changed_by_hand_is_made_anew(short):
+    page = short / "figures" / "README.md"
     before = page.read_bytes()
     page.write_text("changed by hand\n")
-    words = told(doit(copy))
+    words = told(doit(short))
     assert words["pages"] == "done" and words["notebook:09_second"] == "same"
     assert page.read_bytes() == before
 
@@ -219,12 +238,12 @@ def save_as(program, file):
     file.write_bytes(text.replace("\n", ends).encode())
 
 
-def test_what_a_program_adds_when_it_saves_a_notebook_goes_without_a_run(copy):
-    file = copy / "notebooks" / SECOND
+def test_what_a_program_adds_when_it_saves_a_notebook_goes_without_a_run(short):
+    file = short / "notebooks" / SECOND
     before = file.read_bytes()
     save_as("VS Code", file)
     assert file.read_bytes() != before
-    words = told(doit(copy))
+    words = told(doit(short))
     assert words["notebook:09_second"] == "same" and words["pages"] == "done"
     assert file.read_bytes() == before
 
@@ -242,17 +261,17 @@ def test_no_program_leaves_a_trace_in_a_notebook_that_it_saves(program, tmp_path
     assert run.format_notebook(nb) == committed.read_text(encoding="utf-8")
 
 
-def test_other_files_beside_the_evidence_do_no_harm(copy):
-    folder = copy / "data" / "evidence" / ".ipynb_checkpoints"
+def test_other_files_beside_the_evidence_do_no_harm(short):
+    folder = short / "data" / "evidence" / ".ipynb_checkpoints"
     folder.mkdir()
     (folder / "events-checkpoint.csv").write_text("x")
-    (copy / "data" / "evidence" / "events copy.csv").write_text("x")
+    (short / "data" / "evidence" / "events short.csv").write_text("x")
     try:
-        run = doit(copy)
+        run = doit(short)
         assert run.returncode == 0 and set(told(run).values()) == {"same"}, run.stdout + run.stderr
     finally:
         shutil.rmtree(folder)
-        (copy / "data" / "evidence" / "events copy.csv").unlink()
+        (short / "data" / "evidence" / "events short.csv").unlink()
 
 
 def files_of(code):
@@ -302,11 +321,11 @@ def test_where_the_tables_cannot_be_told_all_count(code):
     assert files_of(READ + code) == set(trace.list_table_files())
 
 
-def test_a_result_changed_by_hand_is_made_anew(copy):
-    figure = copy / "figures" / "01-closure-lists.csv"
+def test_a_result_changed_by_hand_is_made_anew(short):
+    figure = short / "figures" / "01-closure-lists.csv"
     before = figure.read_bytes()
     figure.write_bytes(b"changed by hand\n")
-    assert told(doit(copy))["notebook:01_data_ingestion"] == "done"
+    assert told(doit(short))["notebook:01_data_ingestion"] == "done"
     assert figure.read_bytes() == before
 
 
@@ -327,24 +346,24 @@ def test_a_result_changed_by_hand_is_made_anew(copy):
         ),
     ],
 )
-def test_a_failing_notebook_says_where_and_changes_nothing(copy, code, words):
-    file = copy / "notebooks" / SECOND
+def test_a_failing_notebook_says_where_and_changes_nothing(short, code, words):
+    file = short / "notebooks" / SECOND
     kept = file.read_bytes()
     nb = nbformat.read(file, as_version=4)
     nb.cells[5].source = code
     file.write_text(nbformat.writes(nb))
-    before = contents(copy)
+    before = contents(short)
     try:
-        run = doit(copy)
+        run = doit(short)
         assert run.returncode != 0
         assert all(word in run.stdout for word in words), run.stdout
-        assert contents(copy) == before
+        assert contents(short) == before
     finally:
         file.write_bytes(kept)
 
 
-def test_a_build_that_is_told_to_end_leaves_no_process(copy, tmp_path):
-    file = copy / "notebooks" / SECOND
+def test_a_build_that_is_told_to_end_leaves_no_process(short, tmp_path):
+    file = short / "notebooks" / SECOND
     kept, started = file.read_bytes(), tmp_path / "started"
     nb = nbformat.read(file, as_version=4)
     nb.cells[5].source = f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(120)"
@@ -352,7 +371,7 @@ def test_a_build_that_is_told_to_end_leaves_no_process(copy, tmp_path):
     try:
         build = subprocess.Popen(
             [sys.executable, "-m", "doit", "notebook:09_second"],
-            cwd=copy,
+            cwd=short,
             env={key: value for key, value in os.environ.items() if key != paths.STAGE_VARIABLE},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -384,8 +403,8 @@ def is_alive(group):
     return True
 
 
-def test_a_notebook_that_breaks_after_its_figure_leaves_the_old_figure(copy):
-    file = copy / "notebooks" / "01_data_ingestion.ipynb"
+def test_a_notebook_that_breaks_after_its_figure_leaves_the_old_figure(short):
+    file = short / "notebooks" / "01_data_ingestion.ipynb"
     kept = file.read_bytes()
     nb = nbformat.read(file, as_version=4)
     drawing = next(
@@ -395,10 +414,10 @@ def test_a_notebook_that_breaks_after_its_figure_leaves_the_old_figure(copy):
     after = "raise ValueError('after the figure')"
     drawing.source = f"{before}\n{drawing.source}\n{after}"
     file.write_text(nbformat.writes(nb))
-    before = contents(copy)
+    before = contents(short)
     try:
-        run = doit(copy)
+        run = doit(short)
         assert run.returncode != 0 and "ValueError: after the figure" in run.stdout
-        assert contents(copy) == before
+        assert contents(short) == before
     finally:
         file.write_bytes(kept)
