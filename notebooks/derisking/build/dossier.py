@@ -4,6 +4,8 @@ verdict, and what moves it.
 A verdict hangs on a finding if it would be another one without it. The page is `data/claims.md`.
 """
 
+from functools import cache
+
 import pandas as pd
 
 from derisking.core import claims, sources, tables
@@ -28,6 +30,7 @@ def anchor_claim(claim_id: str) -> str:
     return claim_id.lower().replace(".", "")
 
 
+@cache
 def list_claims() -> list[dict]:
     """Return all claims with their findings, sources, voices and verdict, in the order of the
     table."""

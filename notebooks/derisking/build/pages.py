@@ -224,7 +224,7 @@ def codebook() -> str:
         ),
         listed=posts[posts["in_rok_53"]],
         periods=PERIODS,
-        dated=_count_by_period(),
+        dated=_count_by_period(rows),
         filled=references.count_filled(),
         state=references.tell_state(),
     )
@@ -234,11 +234,11 @@ def _space(code: str) -> str:
     return code.replace("_", " ")
 
 
-def _count_by_period() -> dict[str, list[int]]:
+def _count_by_period(rows: dict[str, pd.DataFrame]) -> dict[str, list[int]]:
     """Count the sourced rows of the dated tables by period."""
     counts = {}
     for name in tables.list_tables("evidence"):
-        frame = tables.load_table(name)
+        frame = tables.keep_sourced(rows[name])
         if "date_latest" in frame or "year" in frame:
             year = frame["date_latest"].dt.year if "date_latest" in frame else frame["year"]
             counts[name] = [

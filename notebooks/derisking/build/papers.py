@@ -6,6 +6,7 @@ Tables come as a `table` with booktabs rules and as plain HTML, each with captio
 
 import html
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -37,6 +38,7 @@ def escape_latex(text: str) -> str:
     return "".join(ESCAPES.get(sign, sign) for sign in text)
 
 
+@cache
 def list_paper_tables() -> list[PaperTable]:
     """Return the tables, made anew from data and findings."""
     return [

@@ -59,8 +59,15 @@ def name_claims() -> pd.Series:
 def rank_findings(findings: pd.DataFrame, bears: str) -> int:
     """Return how much one side ("supports" or "against") carries: 3 strong, 2 two moderate, 1 one
     moderate, 0 none."""
-    strength = findings[findings["bears"].eq(bears)]["strength"]
-    return 3 if strength.eq("strong").any() else min(2, int(strength.eq("moderate").sum()))
+    strength = _list_strengths(findings, bears)
+    return 3 if "strong" in strength else min(2, strength.count("moderate"))
+
+
+def _list_strengths(findings: pd.DataFrame, bears: str) -> list[str]:
+    """Return the strengths of one side; a plain list, for verdicts are reached thousands of
+    times."""
+    pairs = zip(findings["bears"], findings["strength"], strict=True)
+    return [strength for side, strength in pairs if side == bears]
 
 
 def reach_verdict(findings: pd.DataFrame, testable: str = "yes") -> str:
@@ -78,7 +85,7 @@ def reach_verdict(findings: pd.DataFrame, testable: str = "yes") -> str:
         if supports > against
         else ("against", "against", "not supported")
     )
-    if (findings["bears"].eq(side) & findings["strength"].ne("weak")).sum() == 1:
+    if sum(strength != "weak" for strength in _list_strengths(findings, side)) == 1:
         return f"open, leaning {word}"
     return f"leans {word}" if supports and against else end
 

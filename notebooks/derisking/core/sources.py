@@ -29,9 +29,16 @@ def _known_sources() -> pd.DataFrame:
 def list_references(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the table `sources` that stand behind these rows, in order of
     publication."""
-    known = _known_sources()
-    used = split_items(rows["sources"]).unique()
-    return known.loc[sorted(used)].sort_values("date_published", na_position="last", kind="stable")
+    return _find_sources(_list_used(rows))
+
+
+def _list_used(rows: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(split_items(rows["sources"]).unique()))
+
+
+def _find_sources(used: tuple[str, ...]) -> pd.DataFrame:
+    found = _known_sources().loc[list(used)]
+    return found.sort_values("date_published", na_position="last", kind="stable")
 
 
 def name_voices(source_ids: str) -> frozenset[str]:
@@ -68,7 +75,13 @@ def link_sources(rows: pd.DataFrame, limit: int = 8) -> str:
 
     Link texts are publisher and year. Give `limit=0` for all.
     """
-    found = list_references(rows)
+    return _link_used(_list_used(rows), limit)
+
+
+@cache
+def _link_used(used: tuple[str, ...], limit: int) -> str:
+    """Return the links of some sources; many rows rest on the same ones."""
+    found = _find_sources(used)
     shown = found if not limit else found.head(limit)
     links = []
     for source_id, row in shown.iterrows():
