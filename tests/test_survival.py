@@ -6,7 +6,6 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 from statsmodels.duration.survfunc import survdiff
 
 from derisking.stats import survival
@@ -24,38 +23,6 @@ def cases(returned, earliest, latest):
         pd.to_datetime(latest),
     )
     return frame
-
-
-def test_curve_by_hand():
-    # Five cases: events on days 1 and 3 (two), one case lost on day 2, one left on day 5.
-    found = survival.curve([1, 2, 3, 3, 5], [True, False, True, True, False])
-    assert list(found["day"][found["events"] > 0]) == [1, 3]
-    assert list(found["at_risk"][found["events"] > 0]) == [5, 3]
-    assert found["share"].iloc[-1] == pytest.approx(1 - (4 / 5) * (1 / 3))
-
-
-def test_curve_agrees_with_scipy():
-    ours = survival.curve(TIME, EVENT).set_index("day")["share"]
-    theirs = stats.ecdf(stats.CensoredData(uncensored=TIME[EVENT], right=TIME[~EVENT])).cdf
-    for day in np.unique(TIME[EVENT]):
-        assert ours[day] == pytest.approx(theirs.evaluate(day))
-
-
-def test_curve_with_late_entry_by_hand():
-    # The third case is under observation from day 2 on, so day 1 has two at risk and not three.
-    found = survival.curve([1, 4, 3], [True, True, True], entry=[0, 0, 2])
-    assert list(found["at_risk"][1:]) == [2, 2, 1]
-    assert list(found["share"][1:]) == pytest.approx([1 / 2, 3 / 4, 1])
-
-
-def test_curve_without_events_stays_at_zero_and_without_cases_is_refused():
-    assert survival.curve([3, 4], [False, False])["share"].tolist() == [0.0]
-    with pytest.raises(ValueError, match="at least one case"):
-        survival.curve([], [])
-
-
-def test_an_event_on_the_first_day_counts():
-    assert survival.curve([0, 5], [True, False])["share"].tolist() == [0.0, 0.5]
 
 
 def test_times_give_the_earliest_and_the_latest_day():

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.ticker import PercentFormatter
 
 from derisking.draw import style
-from derisking.draw.axes import place_axes, set_rows
+from derisking.draw.axes import place_axes
 from derisking.draw.labels import wrap_words
 from derisking.draw.marks import HALO, draw_key, lay_groups, write_column, write_head, write_note
 from derisking.draw.style import INK, MUTED, NOTE, PALE, WASH
@@ -105,57 +105,56 @@ def _draw_ratio(ax, row, y: float, colour: str, size: float, limits=LIMITS) -> N
     ax.plot(point, y, "D", ms=size, color=colour, mec="white", mew=0.4, zorder=4)
 
 
-def draw_traits(runs: pd.DataFrame, primary: str, narrow: bool = False):
+def draw_traits(runs: pd.DataFrame, primary: str):
     """Return the figure of all traits: the odds ratio under one list strong, the others faint.
 
     runs: one row a trait and definition, with definition, trait, odds_ratio, low, high, p,
-    adjusted and the four counts. narrow: 89 mm wide, the names above the rows.
+    adjusted and the four counts.
     """
     main = runs[runs["definition"].eq(primary)].sort_values(["odds_ratio", "p"], kind="stable")
-    wide, pitch, top = (89, 7.4, 17) if narrow else (183, 6, 14)
-    left, across = (2, 42) if narrow else (47, 84)
-    edges = (54, 65, 76.5, 87.5) if narrow else (145, 157.5, 169, 181)  # of the columns, in mm
-    fig, ax = style.make_canvas(wide, top + pitch * len(main) + 10)
+    left, across, top, pitch, lift = 2, 42, 17, 7.4, 0.2  # marks stand lower than the names
+    fig, ax = style.make_canvas(89, top + pitch * len(main) + 10)
     place_axes(ax, left, top, across, pitch * len(main))
-    set_rows(ax, main["trait"], "lines", 6)
-    lift = 0.2 if narrow else 0  # marks stand lower, to make room for the names
-    if narrow:
-        ax.set_yticks([])
-        ax.set_ylim(len(main) - 0.5, -0.5)
-        for y, row in enumerate(main.itertuples()):
-            ax.lines[y].set_ydata([y + lift] * 2)
-            weight = "bold" if row.p < exact.ALPHA else "normal"
-            place = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 6}
-            ax.text(0, y - 0.22, row.trait, fontweight=weight, bbox=HALO, zorder=3, **place)
-    for y, row in enumerate(main.itertuples()):
+    rows = np.arange(len(main)) + lift
+    for y, row in zip(rows, main.itertuples(), strict=True):
         others = runs[runs["trait"].eq(row.trait) & runs["definition"].ne(primary)]
         shown = [_locate_ratio(value) for value in others["odds_ratio"]]
-        ax.plot(shown, [y + lift] * len(others), zorder=3, clip_on=False, **RING)
-        _draw_ratio(ax, row, y + lift, INK if row.p < exact.ALPHA else MUTED, 4.6)
+        ax.plot(shown, [y] * len(others), zorder=3, clip_on=False, **RING)
+        _draw_ratio(ax, row, y, INK if row.p < exact.ALPHA else MUTED, 4.6)
+        look = {"fontsize": 6, "fontweight": "bold" if row.p < exact.ALPHA else "normal"}
+        look |= {"transform": ax.get_yaxis_transform(), "va": "center", "bbox": HALO}
+        ax.text(0, y - 2.1 * lift, row.trait, zorder=3, **look)
+    ax.hlines(rows, 0, 1, transform=ax.get_yaxis_transform(), color=PALE, lw=0.4, zorder=0)
     _draw_ratio_axis(ax, endless=bool(np.isinf(runs["odds_ratio"]).any()))
-    ax.set_xlabel("Odds ratio of being closed: with against without the trait")
-    if narrow:
-        ax.set_xlabel("Odds ratio of being closed", loc="left")
-    closed_with, closed_without = (
-        main[f"{side}_closed"].astype(str) + " of " + main[f"{side}_all"].astype(str)
-        for side in ("with", "without")
-    )
-    heads = {"closed\nwith": closed_with, "closed\nwithout": closed_without}
-    heads |= {"p": main["p"].map(exact.word_chance)}
-    heads |= {"adjusted\np": main["adjusted"].map(exact.word_chance)}
-    for edge, (head, words) in zip(edges, heads.items(), strict=True):
+    ax.set_ylim(len(main) - 0.5, -0.5)
+    ax.set_yticks([])
+    ax.set_xlabel("Odds ratio of being closed", loc="left")
+    columns = {  # the right edge of each, in mm
+        54: ("closed\nwith", _word_counts(main, "with")),
+        65: ("closed\nwithout", _word_counts(main, "without")),
+        76.5: ("p", main["p"].map(exact.word_chance)),
+        87.5: ("adjusted\np", main["adjusted"].map(exact.word_chance)),
+    }
+    for edge, (head, words) in columns.items():
         bold = {"fontweight": "bold"} if head.startswith("adjusted") else {}
-        rows = np.arange(len(main)) + lift
         write_column(ax, (edge - left) / across, rows, words, head, ha="right", **bold)
+    draw_key(fig, _list_ratios(), (left, 1), columns=2)
+    return fig
+
+
+def _list_ratios() -> list:
+    """Return the key of `draw_traits`."""
     diamond = {"marker": "D", "ms": 4.2, "mec": "none", "ls": "none"}
-    key = [
+    return [
         ("Seoul, p below 0.05", diamond | {"color": INK}),
         ("Seoul, other p", diamond | {"color": MUTED}),
         ("four other lists", RING),
         ("interval goes on", {"marker": "<", "ms": 3.4, "color": MUTED, "mec": "none"}),
     ]
-    draw_key(fig, key, (left, 1), columns=2 if narrow else 4)
-    return fig
+
+
+def _word_counts(table: pd.DataFrame, side: str) -> pd.Series:
+    return table[f"{side}_closed"].astype(str) + " of " + table[f"{side}_all"].astype(str)
 
 
 def describe_ratio(found, panel: str, label: str, counts: str = "", names: str = "") -> dict:
@@ -196,7 +195,30 @@ def draw_ratios(table: pd.DataFrame, heads: dict[str, str], narrow: bool = False
     low, high = laid["y"].max() + 0.6, min(tops.values()) - 0.45
     fig, ax = style.make_canvas(89 if narrow else 183, 6 + pitch * (low - high) + 10)
     place_axes(ax, left, 6, across, pitch * (low - high))
-    limits, beside = (LIMITS[0], 50), ax.get_yaxis_transform()
+    _draw_pooled(ax, laid, (LIMITS[0], 50))
+    ax.set_ylim(low, high)
+    ax.set_yticks([])
+    ax.set_xlabel("Odds ratio of being closed or gone")
+    _label_ratios(ax, laid, left, narrow)
+    for letter, (group, y) in zip("ab", tops.items(), strict=True):
+        ax.axhspan(y - 0.5, y + 0.42, color="white", lw=0, zorder=0.4)
+        place = {"transform": ax.get_yaxis_transform(), "va": "center"}
+        ax.text((1.5 - left) / across, y, letter, fontsize=8, fontweight="bold", **place)
+        ax.text((6 - left) / across, y, heads[group], fontsize=7, **place)
+    ratios = laid[["odds_ratio", "low", "high"]].map(exact.word_ratio)
+    ratios = ratios["odds_ratio"] + " (" + ratios["low"] + " to " + ratios["high"] + ")"
+    columns = {68 if narrow else 104: ("odds ratio\n(95% interval)", ratios)}
+    if not narrow:
+        names = [wrap_words(words, 54, 6) for words in laid["names"]]
+        columns |= {77: ("closed or gone", laid["counts"])}
+        columns |= {127: ("which posts were closed", names)}
+    for start, (head, words) in columns.items():
+        write_column(ax, (start - left) / across, laid["y"], words, head, rise=-2)
+    return fig
+
+
+def _draw_pooled(ax, laid: pd.DataFrame, limits: tuple[float, float]) -> None:
+    """Draw odds ratios with their intervals, and the pooled one as a band behind its group."""
     for row in laid.itertuples():
         if row.pooled:
             mine = laid[laid["panel"].eq(row.panel)]["y"]
@@ -205,40 +227,18 @@ def draw_ratios(table: pd.DataFrame, heads: dict[str, str], narrow: bool = False
         tight = row.high < 1.25 * row.low  # an interval that a full mark would hide
         _draw_ratio(ax, row, row.y, INK, 2.8 if tight else 5.4 if row.pooled else 4, limits)
     _draw_ratio_axis(ax, limits)
-    ax.set_ylim(low, high)
-    ax.set_yticks([])
+
+
+def _label_ratios(ax, laid: pd.DataFrame, left: float, narrow: bool) -> None:
+    """Write the labels at the left of `ax`, `left` mm wide; if `narrow`, the counts below them."""
+    text = {"ha": "right", "va": "center", "fontsize": 6, "transform": ax.get_yaxis_transform()}
     for row in laid.itertuples():
         label = wrap_words(row.label, left - 3, 6)
-        two = narrow and row.counts
+        two = bool(narrow and row.counts)
         weight = "bold" if row.strong else "normal"
-        text = {"ha": "right", "va": "center", "fontsize": 6, "transform": beside}
-        ax.text(-0.05, row.y - 0.19 * bool(two), label, fontweight=weight, **text)
+        ax.text(-0.05, row.y - 0.19 * two, label, fontweight=weight, **text)
         if two:
             ax.text(-0.05, row.y + 0.21, row.counts, color=NOTE, **text)
-    for letter, (group, y) in zip("ab", tops.items(), strict=True):
-        ax.axhspan(y - 0.5, y + 0.42, color="white", lw=0, zorder=0.4)
-        start = -(left - 1.5) / across
-        ax.text(start, y, letter, fontsize=8, fontweight="bold", va="center", transform=beside)
-        start += 4.5 / across
-        ax.text(start, y, heads[group], fontsize=7, va="center", transform=beside)
-    ax.set_xlabel("Odds ratio of being closed or gone")
-    ratios = [
-        f"{exact.word_ratio(row.odds_ratio)} ({exact.word_ratio(row.low)} to "
-        f"{exact.word_ratio(row.high)})"
-        for row in laid.itertuples()
-    ]
-    if narrow:
-        write_column(ax, 1.04, laid["y"], ratios, "odds ratio\n(95% interval)", rise=-2)
-        return fig
-    names = [wrap_words(words, 54, 6) for words in laid["names"]]
-    columns = {
-        77: ("closed or gone", laid["counts"]),
-        104: ("odds ratio\n(95% interval)", ratios),
-        127: ("which posts were closed", names),
-    }
-    for start, (head, words) in columns.items():
-        write_column(ax, (start - left) / across, laid["y"], words, head, rise=-2)
-    return fig
 
 
 def gather_changes(changed: pd.DataFrame) -> pd.DataFrame:
@@ -263,54 +263,63 @@ def draw_changes(table: pd.DataFrame, found: pd.DataFrame, names: dict[str, str]
     fig, ax = style.make_canvas(89, top + pitch * (low - high) + 10)
     place_axes(ax, left, top, across, pitch * (low - high))
     ax.set(xscale="log", xlim=(0.0008, 0.6), ylim=(low, high))
-    lanes = {"dropped": -0.25, "reclassified": 0.25}
     for row in laid.itertuples():
         same = table["trait"].eq(row.trait) & table["definition"].eq(row.definition)
-        for mark in table[same].itertuples():
-            colour = INK if mark.turns else MUTED
-            face = colour if mark.change == "dropped" else "white"
-            # a mark that turns the result stands further out, so that no other hides it
-            height = row.y + lanes[mark.change] * (1.5 if mark.turns else 1)
-            size = 3 + 1.7 * mark.posts
-            ax.scatter(mark.p, height, s=size, fc=face, ec=colour, lw=0.9, zorder=3)
+        _draw_changes_of_one(ax, row.y, table[same])
         ax.plot([row.p], [row.y], **style.read_meanings("change")["found"].style(4), zorder=4)
-    turned = table[table["turns"]].groupby(["trait", "definition", "change"])["posts"].sum()
-    for (kind, head), edge in zip(
-        {"dropped": "left\nout", "reclassified": "other\nway"}.items(), (76, 87), strict=True
-    ):
-        number = [
-            str(turned.get((row.trait, row.definition, kind), 0)) for row in laid.itertuples()
-        ]
-        place = (edge - left) / across
-        write_column(ax, place, laid["y"], number, head, ha="right")
-    above = {"textcoords": "offset points", "fontsize": 6, "color": NOTE, "va": "baseline"}
-    place = ((87 - left) / across, 1)
-    ax.annotate(
-        "posts that move\np across 0.05:", place, (0, 20), "axes fraction", ha="right", **above
-    )
     for trait, y in tops.items():
         place = {"transform": ax.get_yaxis_transform(), "va": "center"}
-        ax.text(-(left - 2) / across, y, trait, fontsize=7, weight="bold", **place)
+        ax.text((2 - left) / across, y, trait, fontsize=7, weight="bold", **place)
     ax.axvspan(0.0008, exact.ALPHA, color=WASH, lw=0, zorder=-2)
     ax.axvline(exact.ALPHA, color=INK, lw=0.6, zorder=0)
-    ax.annotate("p below 0.05", (0, 1), (2, 4), "axes fraction", **above | {"color": INK})
     ax.set_xlabel("p of Fisher's exact test (logarithmic)")
-    ticks = [0.001, 0.01, 0.05, 0.5]
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.set_xticks([0.001, 0.01, 0.05, 0.5], ["0.001", "0.01", "0.05", "0.5"])
     ax.set_yticks(laid["y"], laid["definition"].map(names))
     ax.minorticks_off()
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
+    _write_changes(ax, table, laid, [(edge - left) / across for edge in (76, 87)])
+    draw_key(fig, _list_changes(), (1.5, 1), columns=2)
+    return fig
+
+
+def _draw_changes_of_one(ax, y: float, marks: pd.DataFrame) -> None:
+    """Draw the changes to one result about height `y`: left out above it, the other way below."""
+    lanes = {"dropped": -0.25, "reclassified": 0.25}
+    for mark in marks.itertuples():
+        colour = INK if mark.turns else MUTED
+        face = colour if mark.change == "dropped" else "white"
+        # a mark that turns the result stands further out, so that no other hides it
+        height = y + lanes[mark.change] * (1.5 if mark.turns else 1)
+        size = 3 + 1.7 * mark.posts
+        ax.scatter(mark.p, height, s=size, fc=face, ec=colour, lw=0.9, zorder=3)
+
+
+def _write_changes(ax, table: pd.DataFrame, laid: pd.DataFrame, edges: list[float]) -> None:
+    """Write at the right how many posts turn each result, and over the band what it is."""
+    turned = table[table["turns"]].groupby(["trait", "definition", "change"])["posts"].sum()
+    heads = {"dropped": "left\nout", "reclassified": "other\nway"}
+    for edge, (kind, head) in zip(edges, heads.items(), strict=True):
+        number = [
+            str(turned.get((row.trait, row.definition, kind), 0)) for row in laid.itertuples()
+        ]
+        write_column(ax, edge, laid["y"], number, head, ha="right")
+    above = {"textcoords": "offset points", "fontsize": 6, "va": "baseline"}
+    words = "posts that move\np across 0.05:"
+    ax.annotate(words, (edges[-1], 1), (0, 20), "axes fraction", ha="right", color=NOTE, **above)
+    ax.annotate("p below 0.05", (0, 1), (2, 4), "axes fraction", **above)
+
+
+def _list_changes() -> list:
+    """Return the key of `draw_changes`."""
     disc = {"marker": "o", "ls": "none", "mew": 0.9}
-    key = [
+    return [
         style.read_meanings("change")["found"],
         ("one post left out", disc | {"color": MUTED, "ms": 4}),
         ("one counted the other way", disc | {"mec": MUTED, "mfc": "white", "ms": 4}),
         ("black: moves p across 0.05", disc | {"color": INK, "ms": 4}),
         ("larger: more posts alike", disc | {"color": MUTED, "ms": 8}),
     ]
-    draw_key(fig, key, (1.5, 1), columns=2)
-    return fig
 
 
 # ------------------------------------------------------------------------------------------ power
@@ -399,15 +408,13 @@ def draw_base_rates(table: pd.DataFrame, own: pd.DataFrame, narrow: bool = False
     table: as from `convert_rates`. own: panel, wave, share and words (the counts) of North Korea by
     South Korean counts. narrow: 89 mm wide, the panels one above the other.
     """
-    shape = {"nrows": 2, "ncols": 1} if narrow else {"nrows": 1, "ncols": 2}
-    size = (89, 166) if narrow else (183, 92)
-    fig, axes = style.make_canvas(*size, **shape, sharey=True, sharex=True)
-    fig.get_layout_engine().set(rect=(0, 0.075 if narrow else 0.06, 1, 0.925 if narrow else 0.94))
+    shape, size, foot = ((2, 1), (89, 166), 0.075) if narrow else ((1, 2), (183, 92), 0.06)
+    fig, axes = style.make_canvas(*size, *shape, sharey=True, sharex=True)
+    fig.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
     first = table[table["panel"].eq("closed")]
     short = first["years_between"].eq(1)
     waves = sorted(set(own["wave"]))
     lines = np.array([*range(len(waves)), *(np.arange(len(first)) + len(waves) + 1 + 1.0 * ~short)])
-    seoul, titles = style.read_meanings("body")["rok"], ["Closed", "Closed and not back"]
     names = [f"North Korea, {wave}" for wave in waves]
     names += [f"{row.prev_wave}–{row.wave}" for row in first.itertuples()]
     longer = lines[len(waves) + int(short.sum())]
@@ -415,40 +422,47 @@ def draw_base_rates(table: pd.DataFrame, own: pd.DataFrame, narrow: bool = False
         lines[len(waves)] - 0.85: "one-year intervals",
         longer - 0.85: "longer, yearly average",
     }
-    for ax, letter, panel, title in zip(axes, "ab", ("closed", "not back"), titles, strict=True):
+    titles = {"closed": "Closed", "not back": "Closed and not back"}
+    for ax, letter, (panel, title) in zip(axes, "ab", titles.items(), strict=True):
         _draw_rates(ax, table[table["panel"].eq(panel)], lines[len(waves) :])
-        shown = own[own["panel"].eq(panel)]
-        rows = shown["wave"].map(waves.index)
-        ax.plot(shown["share"], rows, zorder=4, **seoul.style(6))
-        ax.axvline(own["share"].iloc[-1], color=seoul.colour, lw=0.9, ls=":", zorder=0)
-        for y, row in zip(rows, shown.itertuples(), strict=True):
-            words = f"{row.share:.0%} ({row.words})"
-            write_note(ax, row.share, y, words, dx=6, color=INK, fontweight="bold")
-        for y in set(range(len(waves))) - set(rows):
-            write_note(ax, 0.365, y, "not known", ha="right")
+        _draw_own(ax, own[own["panel"].eq(panel)], waves, own["share"].iloc[-1])
         write_head(ax, letter, title)
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         ax.tick_params(labelbottom=True)
-        if narrow or panel == "closed":
+        if not narrow or letter == "b":
+            ax.set_xlabel("Share of the network in a year")
+        if narrow or letter == "a":
             ax.set_yticks(lines, names)
             for height, words in heads.items():
                 place = {"ha": "right", "va": "center", "transform": ax.get_yaxis_transform()}
                 ax.text(-0.015, height, words, fontsize=6, color=NOTE, **place)
     axes[0].set_ylim(lines[-1] + 0.7, -0.8)
-    axes[-1].set_xlabel("Share of the network in a year")
-    if not narrow:
-        axes[0].set_xlabel("Share of the network in a year")
-    bar = {"color": MUTED, "lw": 3.6}
-    tick = {"marker": "|", "ms": 7, "mew": 1.6, "color": INK, "ls": "none"}
-    key = [
-        ("South Korean counts", seoul),
+    draw_key(fig, _list_rates(), "below", columns=2 if narrow else 5)
+    return fig
+
+
+def _list_rates() -> list:
+    """Return the key of `draw_base_rates`."""
+    return [
+        ("South Korean counts", style.read_meanings("body")["rok"]),
         ("North Korea in the same data", _look_of_north_korea()),
-        ("median to 95th percentile of senders", bar),
-        ("95th percentile", tick),
+        ("median to 95th percentile of senders", {"color": MUTED, "lw": 3.6}),
+        ("95th percentile", {"marker": "|", "ms": 7, "mew": 1.6, "color": INK, "ls": "none"}),
         ("up to the largest", {"color": MUTED, "lw": 0.6}),
     ]
-    draw_key(fig, key, "below", columns=2 if narrow else 5)
-    return fig
+
+
+def _draw_own(ax, shown: pd.DataFrame, waves: list[int], line: float) -> None:
+    """Draw North Korea's own shares at the top, and a dotted line at the share `line`."""
+    seoul = style.read_meanings("body")["rok"]
+    rows = shown["wave"].map(waves.index)
+    ax.plot(shown["share"], rows, zorder=4, **seoul.style(6))
+    ax.axvline(line, color=seoul.colour, lw=0.9, ls=":", zorder=0)
+    for y, row in zip(rows, shown.itertuples(), strict=True):
+        words = f"{row.share:.0%} ({row.words})"
+        write_note(ax, row.share, y, words, dx=6, color=INK, fontweight="bold")
+    for y in set(range(len(waves))) - set(rows):
+        write_note(ax, 0.365, y, "not known", ha="right")
 
 
 def _look_of_north_korea() -> dict:

@@ -1,9 +1,9 @@
 """Time until an event that has not happened to everyone yet, when its day is known only as an
 interval.
 
-Thin wrappers: the curves are statsmodels' Kaplan-Meier estimator (with left truncation), the test
-is SciPy's permutation test on log-rank scores. Frames have one row a case; a case without the event
-by the last day is right-censored there. Nothing here knows what the cases are.
+Thin wrappers: the hazard is that of statsmodels' estimator, the test is SciPy's permutation test on
+log-rank scores. Frames have one row a case; a case without the event by the last day is
+right-censored there. Nothing here knows what the cases are.
 """
 
 import math
@@ -48,33 +48,6 @@ def time_events(frame: pd.DataFrame, origin, end, name: str) -> pd.DataFrame:
         table[f"{reading}_event"] = (happened & (day <= end)).astype(bool)
         table[reading] = (day.where(table[f"{reading}_event"], end) - origin).dt.days
     return table[["early", "late", "early_event", "late_event"]]
-
-
-def curve(time, event, entry=None) -> pd.DataFrame:
-    """Return the Kaplan-Meier curve of the share to whom the event has happened.
-
-    time: days of event or censoring; event: False if censored; entry: days from which each case is
-    observed (left truncation). Columns: day, at_risk (cases under observation just before), events,
-    share (0 to 1). The first row is day 0 with share 0. Raises ValueError without cases.
-    """
-    time, event = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
-    if not len(time):
-        raise ValueError("a curve needs at least one case")
-    first = pd.DataFrame({"day": [0.0], "at_risk": [len(time)], "events": [0], "share": [0.0]})
-    if not event.any():
-        return first
-    fit = SurvfuncRight(
-        time, event.astype(int), entry=None if entry is None else np.asarray(entry, dtype=float)
-    )
-    steps = pd.DataFrame(
-        {
-            "day": fit.surv_times,
-            "at_risk": fit.n_risk,
-            "events": fit.n_events,
-            "share": 1 - fit.surv_prob,
-        }
-    )
-    return pd.concat([first, steps.astype({"at_risk": int, "events": int})], ignore_index=True)
 
 
 def score_cases(time, event) -> np.ndarray:
