@@ -118,7 +118,6 @@ def draw_missions_fell(closed: pd.DataFrame, outside: pd.DataFrame, spans: dict[
     }
     fig, axes = make_panels(heads, 116, (2, 1), 89, sharex=True, height_ratios=[1, 1.25])
     fig.get_layout_engine().set(rect=(0, 0.045, 1, 0.955))  # room for the key
-    centred = FINDING | {"ha": "center"}
     for letter, ax in axes.items():
         set_years(ax, 1989, 2026, every=5)
         for name, (first, last) in spans.items():
@@ -132,6 +131,19 @@ def draw_missions_fell(closed: pd.DataFrame, outside: pd.DataFrame, spans: dict[
     axes["a"].tick_params(axis="x", which="both", length=0)
     axes["b"].set_ylim(-10.4, 12.2)
     axes["b"].set_yticks([-6, -3, 0, 3, 6])
+    _write_sums(axes, closed, outside, spans)
+    bar = {"lw": 5, "ls": "-"}
+    entries = [("closed or closing", bar | {"color": CLOSING.colour})]
+    entries += [("opening", bar | {"color": OPENING.colour})]
+    outline = {"marker": "s", "ms": 5, "mfc": "white", "mec": CLOSING.colour, "mew": 0.6}
+    entries += [("disputed, or perhaps counted twice", outline | {"ls": "none"})]
+    draw_key(fig, entries, "below", left=0.5, columnspacing=0.8)
+    return fig
+
+
+def _write_sums(axes: dict, closed: pd.DataFrame, outside: pd.DataFrame, spans: dict) -> None:
+    """Write into each stretch of years what was closed and opened in it, see the chart above."""
+    centred = FINDING | {"ha": "center"}
     last_round = closed.iloc[closed["year"].argmax()]
     words = f"Seoul's\nlist: {last_round['lower']}"
     place = (last_round["year"] + 0.5, -last_round["lower"])
@@ -145,13 +157,6 @@ def draw_missions_fell(closed: pd.DataFrame, outside: pd.DataFrame, spans: dict[
         for side, y, meaning in (("up", 9.3, OPENING), ("down", -8.4, CLOSING)):
             words = f"{sums[side]}\n{meaning.label}"
             write_note(axes["b"], (first + last + 1) / 2, y, words, **centred)
-    bar = {"lw": 5, "ls": "-"}
-    entries = [("closed or closing", bar | {"color": CLOSING.colour})]
-    entries += [("opening", bar | {"color": OPENING.colour})]
-    outline = {"marker": "s", "ms": 5, "mfc": "white", "mec": CLOSING.colour, "mew": 0.6}
-    entries += [("disputed, or perhaps counted twice", outline | {"ls": "none"})]
-    draw_key(fig, entries, "below", left=0.5, columnspacing=0.8)
-    return fig
 
 
 def draw_openings(counts: pd.DataFrame, rates: pd.DataFrame, talks: list[int]):
@@ -223,16 +228,20 @@ def draw_turns(turns: pd.DataFrame, groups: dict[str, list[str]], spans: dict[st
             ax.axhspan(y - 0.48, y + 0.48, color=CLOSED_GROUND, lw=0, zorder=-5)
         for (field, direction), some in part.groupby(["domain", "direction"]):
             _draw_acts(ax, some.sort_values("x"), places[field], direction)
-    entries = [("closing", CLOSING.style(3.4)), ("opening", OPENING.style(3.4))]
-    entries += [("closing by Seoul", make_hollow(CLOSING.style(3.4)))]
-    ground = {"color": CLOSED_GROUND, "lw": 6, "ls": "-", "solid_capstyle": "butt"}
-    entries += [("closed by Pyongyang", ground)]
-    draw_key(fig, entries, "below", left=0.5, columnspacing=0.8)
+    _draw_turns_key(fig)
     for name, y in heads.items():
         place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
         place |= {"va": "center", "annotation_clip": False}
         axes[0].annotate(name, (0, y), (-50, 0), **place, **FINDING)
     return fig
+
+
+def _draw_turns_key(fig) -> None:
+    entries = [("closing", CLOSING.style(3.4)), ("opening", OPENING.style(3.4))]
+    entries += [("closing by Seoul", make_hollow(CLOSING.style(3.4)))]
+    ground = {"color": CLOSED_GROUND, "lw": 6, "ls": "-", "solid_capstyle": "butt"}
+    entries += [("closed by Pyongyang", ground)]
+    draw_key(fig, entries, "below", left=0.5, columnspacing=0.8)
 
 
 def _draw_acts(ax, acts: pd.DataFrame, y: float, direction: str) -> None:

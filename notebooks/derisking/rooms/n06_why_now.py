@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from derisking.core import sources
 from derisking.draw import style
 from derisking.draw.axes import set_rows, set_years, to_year
-from derisking.draw.marks import draw_key, draw_series, lay_groups, write_head, write_note
+from derisking.draw.marks import HALO, draw_key, draw_series, lay_groups, write_head, write_note
 from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, SOFT, WASH
 
 RUNNING = {
@@ -85,6 +85,13 @@ DAY_NAMES = {  # in two lines: each must fit between its day and the next
 }
 FLAGS = 19  # points: the height of two lines of a name
 LONGEST = 5_000  # million; words go to the left of amounts above it, to stay on the axis
+LEFT = {  # of words at the left edge of a row of amounts
+    "textcoords": "offset points",
+    "va": "baseline",
+    "zorder": 5,
+    "annotation_clip": False,
+    "bbox": HALO,
+}
 UNCERTAIN = "pale: the day\nis not certain"
 FIRST_YEAR, LAST_YEAR = 2017, 2026  # of the charts that count measures and events
 SESSION = 0.2  # of a year, added to its middle: a session of the Assembly opens in September
@@ -312,35 +319,37 @@ def draw_amounts(table: pd.DataFrame, compared: tuple[str, str], times: str):
     ax.set_xlabel("million euro or US dollars, as stated; log scale", fontsize=7)
     ax.grid(axis="x", which="major", lw=0.4)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
-    left = {"textcoords": "offset points", "va": "baseline", "zorder": 5, "annotation_clip": False}
-    halo = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.6}}
-    across = ax.get_yaxis_transform()
+    across = {"xycoords": ax.get_yaxis_transform()} | LEFT
     for name, y in heads.items():
         head = {"fontsize": 7, "fontweight": "bold", "color": INK}
-        ax.annotate(name, (0, y + 0.1), (0, 0), across, **left, **head, **halo)
+        ax.annotate(name, (0, y + 0.1), (0, 0), **across, **head)
     for row in rows.itertuples():
-        strong = row.label in compared
-        if strong:
-            ax.axhspan(row.y - 0.48, row.y + 0.48, color=HAIRLINE, lw=0, zorder=-5)
-        indent = 10 if row.label.startswith("of ") else 2
-        label = {"fontsize": 6, "color": INK, "fontweight": "bold" if strong else "normal"}
-        at = {"xy": (0, row.y - 0.1), "xycoords": across, "xytext": (indent, 0)}
-        label = ax.annotate(row.label, **at, **left, **label, **halo)
-        at = {"xy": (1, row.y - 0.1), "xycoords": (label, ax.transData), "xytext": (4, 0)}
-        ax.annotate(row.aside, color=NOTE, fontsize=6, **at, **left, **halo)
-        if pd.isna(row.low):
-            ax.axhline(row.y + 0.22, color=SOFT, lw=0.9, ls=(0, (1, 2)), zorder=1)
-            continue
-        look = looks[row.quality].style(6 if strong else 3.4)
-        _draw_amount(ax, row.y + 0.22, row.low, row.high, look, 3 if strong else 0.9)
-        words = "-".join(dict.fromkeys(_word_amount(x) for x in (row.low, row.high)))
-        spot, side = (row.low, -1) if row.high > LONGEST else (row.high, 1)
-        size = {"fontsize": 8, "fontweight": "bold"} if strong else {}
-        ends = {"ha": "left" if side > 0 else "right", "halo": True, **size}
-        write_note(ax, spot, row.y + 0.22, words, dx=(7 if strong else 5) * side, **ends)
+        _draw_income(ax, row, row.label in compared, looks)
     _draw_times(ax, *(rows[rows["label"].eq(name)].iloc[0] for name in compared), times)
     draw_key(ax, "quality", "above")
     return fig
+
+
+def _draw_income(ax, row, strong: bool, looks: dict) -> None:
+    """Draw one amount of `draw_amounts` and write over it what it is; a dotted line if unknown."""
+    if strong:
+        ax.axhspan(row.y - 0.48, row.y + 0.48, color=HAIRLINE, lw=0, zorder=-5)
+    indent = 10 if row.label.startswith("of ") else 2
+    label = {"fontsize": 6, "color": INK, "fontweight": "bold" if strong else "normal"}
+    at = {"xy": (0, row.y - 0.1), "xycoords": ax.get_yaxis_transform(), "xytext": (indent, 0)}
+    label = ax.annotate(row.label, **at, **LEFT, **label)
+    at = {"xy": (1, row.y - 0.1), "xycoords": (label, ax.transData), "xytext": (4, 0)}
+    ax.annotate(row.aside, color=NOTE, fontsize=6, **at, **LEFT)
+    if pd.isna(row.low):
+        ax.axhline(row.y + 0.22, color=SOFT, lw=0.9, ls=(0, (1, 2)), zorder=1)
+        return
+    look = looks[row.quality].style(6 if strong else 3.4)
+    _draw_amount(ax, row.y + 0.22, row.low, row.high, look, 3 if strong else 0.9)
+    words = "-".join(dict.fromkeys(_word_amount(x) for x in (row.low, row.high)))
+    spot, side = (row.low, -1) if row.high > LONGEST else (row.high, 1)
+    size = {"fontsize": 8, "fontweight": "bold"} if strong else {}
+    ends = {"ha": "left" if side > 0 else "right", "halo": True, **size}
+    write_note(ax, spot, row.y + 0.22, words, dx=(7 if strong else 5) * side, **ends)
 
 
 def _draw_times(ax, small: pd.Series, large: pd.Series, words: str) -> None:
@@ -433,20 +442,9 @@ def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "econo
     ax.get_yticklabels()[line].set_fontweight("bold")
     ax.axhspan(line - 0.42, line + 0.42, color=WASH, lw=0, zorder=-5)
     own = marks["group"].eq("dprk")
-    for some, side, total in ((own, -1, heard["left"]), (~own, 1, heard["right"])):
-        part = marks[some]
-        places = side * (part.groupby("key").cumcount() + 1)
-        rows = part["key"].map(shown.index)
-        for group, spots in places.groupby(part["group"]):
-            y = rows[spots.index]
-            for here, colour in ((y.eq(line), INK), (y.ne(line), MUTED)):
-                look = _paint(looks[group].style(3.5), colour)
-                ax.plot(spots[here], y[here], zorder=3, **look)
-        for row, number in rows.value_counts().items():
-            look = {"fontsize": 8, "fontweight": "bold", "color": INK} if row == line else {}
-            words = f"{number} of {total}" if row == line else f"{number}"
-            look |= {"ha": "right" if side < 0 else "left"}
-            write_note(ax, side * (number + 0.6), row, words, 2 * side, **look)
+    rows = marks.assign(y=marks["key"].map(shown.index))
+    _draw_side(ax, rows[own], -1, heard["left"], line)
+    _draw_side(ax, rows[~own], 1, heard["right"], line)
     ax.axvline(0, color=INK, lw=0.6)
     ax.set_xlim(-8.8, 25.4)
     ax.set_xticks([])
@@ -459,6 +457,23 @@ def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "econo
     ]
     draw_key(fig, [(words, _paint(look, MUTED)) for words, look in entries], "below", columns=2)
     return fig
+
+
+def _draw_side(ax, marks: pd.DataFrame, side: int, total: int, line: int) -> None:
+    """Draw one side of `draw_reasons` (-1: left, 1: right) with the number of marks a row.
+
+    Columns of `marks`: y, key, group. total: speakers; it stands in the row `line`, which is dark.
+    """
+    looks = style.read_meanings("speaker")
+    spots = side * (marks.groupby("key").cumcount() + 1)
+    for (group, first), some in marks.groupby(["group", marks["y"].eq(line)]):
+        look = _paint(looks[group].style(3.5), INK if first else MUTED)
+        ax.plot(spots[some.index], some["y"], zorder=3, **look)
+    for row, number in marks["y"].value_counts().items():
+        look = {"fontsize": 8, "fontweight": "bold", "color": INK} if row == line else {}
+        words = f"{number} of {total}" if row == line else f"{number}"
+        look |= {"ha": "right" if side < 0 else "left"}
+        write_note(ax, side * (number + 0.6), row, words, 2 * side, **look)
 
 
 def _paint(look: dict, colour: str) -> dict:
