@@ -337,3 +337,62 @@ def test_a_month_known_in_part_is_dated_within_the_days_that_are_possible():
     for rule in breaks.RULES:
         assert (breaks.date_rows(border, rule) >= BREAKS["first"]).all()
     assert list(breaks.place_sides(border, BREAKS["first"])) == ["after"]
+
+
+# --------------------------------------------------------------------------------- one whole study
+
+
+def date_measures(kind, *days):
+    """Measures of one kind: days, or pairs of an earliest and a latest day."""
+    pairs = [day if isinstance(day, tuple) else (day, day) for day in days]
+    table = pd.DataFrame(pairs, columns=["date_earliest", "date_latest"]).apply(pd.to_datetime)
+    return table.assign(kind=kind)
+
+
+def study(*parts):
+    days = pd.Series({"early": pd.Timestamp("2019-01-01"), "late": pd.Timestamp("2021-01-01")})
+    table = pd.concat(parts, ignore_index=True)
+    return breaks.study_breaks(table, ("closes", "opens"), days, "2010-01-01", "2024-12-31")
+
+
+def test_a_study_tells_numbers_shares_chances_and_the_best_break():
+    opens = date_measures("opens", "2015-01-01", "2016-01-01", "2017-01-01", "2018-01-01")
+    closes = date_measures("closes", "2019-06-01", "2020-01-01", "2022-01-01", "2023-01-01")
+    aside = (
+        date_measures("shock", "2016-05-05"),
+        date_measures("opens", "2009-12-31", ("2024-01-01", "2025-01-01")),
+    )
+    found = study(opens, closes, *aside)
+    assert (found.number("closes"), found.number("opens")) == (4, 4)
+    assert found.shift("early") == "0 % / 100 %" and found.shift("late") == "33 % / 100 %"
+    assert found.chance("early") == "0.03"  # 2 of the 70 ways to deal out four closings
+    assert found.chance("late") == "0.43"
+    # all 40,320 orders: only those that part the kinds wholly fit as well
+    best = found.best(draws=50_000, seed=1)
+    assert best.index.tolist() == list(breaks.RULES) and set(best["best"]) == {"early"}
+    assert best["p"].tolist() == pytest.approx([2 / 70] * 3)
+    assert found.winner(draws=50_000, seed=1) == "early (p = 0.03)"
+    assert found.pairs["text"].tolist() == [
+        breaks.word_p(low, high) for low, high in found.pairs[["p_low", "p_high"]].to_numpy()
+    ]
+    # with two pairs a chance below 0.025 is strong
+    assert found.pairs["strong"].tolist() == (found.pairs["p_high"] < 0.025).tolist()
+
+
+def test_a_chance_below_a_thousandth_is_told_without_an_equals_sign():
+    opens = date_measures("opens", *pd.date_range("2012-01-01", periods=15, freq="90D"))
+    closes = date_measures("closes", *pd.date_range("2019-02-01", periods=15, freq="90D"))
+    assert study(opens, closes).winner(draws=1500, seed=1) == "early (p <0.001)"
+
+
+def test_where_the_ways_of_dating_disagree_both_breaks_are_named():
+    opens = date_measures(
+        "opens", "2016-01-01", "2017-01-01", "2018-01-01", "2020-01-01", "2020-02-01"
+    )
+    closes = date_measures("closes", *[("2019-02-01", "2022-01-01")] * 4)
+    found = study(opens, closes)
+    assert found.best(draws=200, seed=1).loc[["earliest", "latest"], "best"].tolist() == [
+        "early",
+        "late",
+    ]
+    assert found.winner(draws=200, seed=1).startswith("early or late (p = ")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derisking.core import claims
+from derisking.core.tables import load_table
 
 BEARS = ["supports", "against", "mixed", "does_not_discriminate"]
 STRENGTHS = ["strong", "moderate", "weak"]
@@ -154,3 +155,17 @@ def test_verdicts_keep_the_order_of_claims_and_judge_claims_without_findings():
         ("T.1", "not testable"),
         ("Q1.1", "cannot tell"),
     ]
+
+
+def test_every_claim_has_a_short_name_of_its_own():
+    names = claims.name_claims()
+    assert sorted(names.index) == sorted(load_table("claims")["claim_id"])
+    assert names.is_unique and names.str.len().between(1, 60).all()
+
+
+def test_every_code_of_a_claim_or_finding_has_a_word():
+    table, findings = load_table("claims"), load_table("findings")
+    assert set(table["basis"]) <= set(claims.BASIS)
+    assert set(table["testable"]) <= set(claims.TESTABLE)
+    assert set(findings["bears"]) <= set(claims.BEARS) == set(BEARS)
+    assert list(claims.BEARS.values()) == ["for", "against", "mixed", "cannot tell"]

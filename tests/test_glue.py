@@ -83,6 +83,45 @@ def test_other_values_are_refused(value):
         glue.glue(value=value)
 
 
+@pytest.mark.parametrize(
+    "number, word", [(-9999, "-9999"), (10_000, "10,000"), (-12345, "-12,345")]
+)
+def test_thousands_get_a_comma_from_ten_thousand_on(number, word):
+    glue.glue(value=number)
+    assert glue.known_values() == {"value": word}
+
+
+@pytest.mark.parametrize("name", ["Year", "worst-year", "1st", "_year", "worst year"])
+def test_a_name_that_a_mark_cannot_hold_is_refused(name):
+    with pytest.raises(glue.GlueError, match=f"'{name}' is no name for a glued value"):
+        glue.glue(**{name: 1998})
+
+
+def test_what_is_glued_is_shown_in_lines_and_as_data_for_the_build(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append((data, raw)))
+    glue.glue(year=1998, growth=" a third ")
+    words = {"year": "1998", "growth": "a third"}
+    lines = "year    1998\ngrowth  a third"
+    assert shown == [({"text/plain": lines, glue.MIME: words}, True)]
+
+
+@pytest.mark.parametrize("fill", [glue.fill_marks, glue.fill_braces])
+def test_an_unknown_name_is_answered_with_the_known_ones(fill):
+    text = "<!--=yaer--><!--/--> {yaer}"
+    with pytest.raises(glue.GlueError, match="^here: no value 'yaer' is glued. Glued are: a, b.$"):
+        fill(text, {"b": "1", "a": "2"}, "here")
+    with pytest.raises(glue.GlueError, match="Glued are: none.$"):
+        fill(text, {}, "here")
+
+
+def test_marks_may_run_over_lines_and_stand_side_by_side():
+    text = "a <!--=x-->one\ntwo<!--/-->, <!--=y--><!--/--> {not_this}"
+    assert glue.strip_marks(text) == "a one\ntwo,  {not_this}"
+    filled = glue.fill_marks(text, {"x": "1", "y": "2"}, "here")
+    assert filled == "a <!--=x-->1<!--/-->, <!--=y-->2<!--/--> {not_this}"
+
+
 def test_one_name_has_one_value():
     glue.glue(year=1998)
     glue.glue(year=1998)

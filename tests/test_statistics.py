@@ -488,3 +488,11 @@ def test_a_falling_percentile_is_seen():
     frame["date_latest"] = ["2019", "2021"]
     assert [words.split(":")[0] for words in find_falls(frame)] == ["row 3", "row 2"]
     assert len(list_rising(pd.read_csv(paths.FIGURES / "08-base-rates.csv").columns)) == 1
+
+
+def test_a_post_lies_in_the_upper_half_above_the_median_of_those_that_are_known():
+    found = exact.flag_upper_half(pd.Series([1.0, 2.0, 3.0, None, 4.0, 2.0]))
+    assert found.astype(object).where(found.notna(), None).tolist() == [
+        *(False, False, True),
+        *(None, True, False),
+    ]

@@ -121,3 +121,31 @@ def test_difference_of_separated_groups():
     # 2 of the 20 labellings of three against three are as extreme.
     assert survival.permute_difference([1, 2, 3], [4, 5, 6]) == pytest.approx(2 / 20)
     assert survival.permute_difference([1, 4], [1, 4]) == 1
+
+
+def test_each_definition_of_the_group_is_tested_under_each_handling_of_the_cases():
+    days = ["2024-01-10", "2024-02-10", "2024-03-10", "2024-05-10", "2024-06-10", None]
+    table = survival.time_events(cases(days, days, days), "2024-01-01", "2024-12-31", "returned")
+    groups = pd.DataFrame(
+        {
+            "friend": pd.array([True, True, True, False, False, False], dtype="boolean"),
+            "near": pd.array([True, False, True, False, None, True], dtype="boolean"),
+        }
+    )
+    handlings = {"all": table, "first five": table.iloc[:5]}
+    found = survival.run_specifications(handlings, groups)
+    assert list(found.columns) == [
+        *("group", "handling", "cases", "in_group"),
+        *survival.READINGS_COLUMNS,
+    ]
+    runs = found.drop_duplicates(["group", "handling"])
+    assert runs[["group", "handling", "cases", "in_group"]].to_numpy().tolist() == [
+        ["friend", "all", 6, 3],
+        ["friend", "first five", 5, 3],
+        ["near", "all", 5, 3],  # the case about which nothing is known takes no part
+        ["near", "first five", 4, 2],
+    ]
+    assert found["reading"].tolist() == [*survival.READINGS] * 4
+    alone = survival.run_readings(table.loc[[0, 1, 2, 3]], [True, False, True, False])
+    own = found.query("group == 'near' and handling == 'first five'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(own[alone.columns], alone)

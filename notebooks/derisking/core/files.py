@@ -82,6 +82,11 @@ def split_rows(name: str, text: str, wanted: list[str]) -> tuple[list[list[str]]
         for n, row in enumerate(rows, 1)
         if len(row) != len(wanted)
     ]
+    faults += [  # a spreadsheet leaves such rows at the end
+        Fault(name, "a row of empty cells", "none", n, mend="Take it out.")
+        for n, row in enumerate(rows, 1)
+        if len(row) == len(wanted) and not any(row)
+    ]
     faults += [
         Fault(name, "a line break in a cell", "one line a row", n, column, "Write a blank instead.")
         for n, row in enumerate(rows, 1)
