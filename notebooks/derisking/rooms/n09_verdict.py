@@ -36,7 +36,7 @@ VOICES = {
 # Interested parties, by how the names of their voices begin (no matter whether in capitals). The
 # wider meaning of Seoul adds the bank, the trade agency, the statistical office and the research
 # institutes of the South Korean state.
-MINISTRIES = ("rok_", "rok ministry", "korea.net", "ministry of foreign affairs, republic of korea")
+MINISTRIES = ("rok_", "rok ministry", "korea.net")
 STATE = ("bank_of_korea", "kotra", "statistics_korea", "kinu", "kdi", "krei", "rda", "inss")
 STATE += ("institute for national security",)
 PARTIES = {
