@@ -98,18 +98,6 @@ def set_rows(ax, names, guides: str = "lines", size: float = 7, colour: str = PA
         ax.axhline(y, color=colour, lw=0.4, zorder=0)
 
 
-def set_grid(ax, rows, columns, top: bool = True) -> None:
-    """Prepare `ax` as a table of marks: rows from the top down, columns named above (or below)."""
-    rows, columns = list(rows), list(columns)
-    set_rows(ax, rows, "none", mpl.rcParams["ytick.labelsize"])
-    ax.set_xlim(-0.6, len(columns) - 0.4)
-    ax.set_xticks(range(len(columns)), columns)
-    ax.tick_params(axis="x", length=0, top=False, labeltop=top, labelbottom=not top)
-    ax.hlines(range(len(rows)), -0.6, len(columns) - 0.4, color=PALE, lw=0.4, zorder=0)
-    for side in ax.spines.values():
-        side.set_visible(False)
-
-
 # ---------------------------------------------------------------------------------------- places
 
 
@@ -119,12 +107,6 @@ def place_axes(ax, left: float, top: float, width: float, height: float) -> None
     fig.set_layout_engine("none")
     across, down = (inch / MM for inch in fig.get_size_inches())
     ax.set_position([left / across, 1 - (top + height) / down, width / across, height / down])
-
-
-def measure_axes(ax) -> tuple[float, float]:
-    """Return width and height in mm of axes that have their place, see `place_axes`."""
-    place, (across, down) = ax.get_position(), ax.figure.get_size_inches()
-    return place.width * across / MM, place.height * down / MM
 
 
 def fill_page(ax) -> tuple[float, float]:
