@@ -120,3 +120,10 @@ def test_nothing_found_and_an_unknown_table_are_told(capsys):
 def test_without_words_it_says_how_to_call_it(words, capsys):
     assert find.main(words) == 2
     assert "make find WORDS=" in capsys.readouterr().err
+
+
+def test_a_state_without_a_post_is_named_as_iso_has_it_and_an_unknown_code_by_itself():
+    assert places.name_state("COD") == "DR Congo"  # as our tables call it
+    assert places.name_state("ISL") == "Iceland"
+    assert places.name_state("YUG").startswith("Yugoslavia")
+    assert places.name_state("QQQ") == "QQQ"

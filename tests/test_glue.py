@@ -79,8 +79,12 @@ def test_values_are_worded(value, word, capsys):
 
 @pytest.mark.parametrize("value", [1 / 3, True, None, "", "-->", [1]])
 def test_other_values_are_refused(value):
-    with pytest.raises(glue.GlueError):
+    with pytest.raises(glue.GlueError) as error:
         glue.glue(value=value)
+    between = "which cannot stand between marks."
+    wanted = "glue a whole number, one of at most two decimals, or text."
+    told, mark = (between, ",") if isinstance(value, str) else (wanted, ";")
+    assert str(error.value) == f"'value' is {value!r}{mark} {told}"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,8 @@ def test_thousands_get_a_comma_from_ten_thousand_on(number, word):
 
 @pytest.mark.parametrize("name", ["Year", "worst-year", "1st", "_year", "worst year"])
 def test_a_name_that_a_mark_cannot_hold_is_refused(name):
-    with pytest.raises(glue.GlueError, match=f"'{name}' is no name for a glued value"):
+    told = "is no name for a glued value: small letters, digits and underscores."
+    with pytest.raises(glue.GlueError, match=f"^'{name}' {told}$"):
         glue.glue(**{name: 1998})
 
 
@@ -125,7 +130,8 @@ def test_marks_may_run_over_lines_and_stand_side_by_side():
 def test_one_name_has_one_value():
     glue.glue(year=1998)
     glue.glue(year=1998)
-    with pytest.raises(glue.GlueError, match="already glued"):
+    told = "'year' is already glued to '1998'; glue '1999' under another name."
+    with pytest.raises(glue.GlueError, match=f"^{told}$"):
         glue.glue(year=1999)
 
 

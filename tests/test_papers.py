@@ -88,3 +88,18 @@ def test_the_gallery_has_lines_for_every_figure():
         == len(pages._records())
         == len(list(paths.FIGURES.glob("*.svg")))
     )
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        (float("nan"), "–"),
+        (float("inf"), "∞"),
+        (0.0, "0"),
+        (0.123, "0.12"),
+        (9.96, "10"),
+        (12.4, "12"),
+    ],
+)
+def test_a_ratio_is_told_in_two_figures_and_one_that_is_unknown_by_a_dash(ratio, words):
+    assert papers._word_ratio(ratio) == words

@@ -361,3 +361,30 @@ def test_committed_reciprocity_agrees_with_its_counts():
     keys = ["senders", "outcome"]
     sums = table[~pooled].groupby(keys)[rates.CELLS].sum().astype(int)
     assert sums.equals(table[pooled].set_index(keys)[rates.CELLS].sort_index().astype(int))
+
+
+def test_reciprocity_is_counted_in_a_readers_workbook_and_else_as_committed(dipcon, tmp_path):
+    committed = rates.load_reciprocity(tmp_path / "nowhere")
+    pd.testing.assert_frame_equal(committed, tables.load_table("reciprocity_rates"))
+    found = rates.load_reciprocity(dipcon.parent)
+    assert list(found.columns) == list(committed.columns)
+    assert set(found["senders"]) == {"north_korea"} and set(found["sources"]) == {"reader's copy"}
+    # the last row of an outcome is that of all intervals; one interval has none
+    keys = ["outcome", "prev_wave", "wave", *rates.CELLS]
+    assert found[keys].to_numpy().tolist() == [
+        ["gone", 1989, 1990, 0, 0, 2, 1],
+        ["gone", 1990, 1993, 0, 0, 0, 1],
+        ["gone", 1989, 1993, 0, 0, 2, 2],
+        ["lasting", 1989, 1990, 0, 0, 1, 2],
+    ]
+    # no host returned a post, so there is nothing to compare
+    assert found[["odds_ratio", "low", "high"]].isna().all(axis=None)
+
+
+def test_without_the_library_that_reads_workbooks_its_name_is_told(dipcon, monkeypatch):
+    def fail(*_, **__):
+        raise ImportError
+
+    monkeypatch.setattr(rates.pd, "read_excel", fail)
+    words = message(rates.read_dipcon, dipcon)
+    assert words == "Reading data/upstream/DIPCON_3.0.xlsx needs openpyxl: `pip install openpyxl`."

@@ -83,8 +83,7 @@ def read_names(translated: bool) -> Lexicon:
     found: dict[tuple[str, ...], set[str]] = {}
 
     def add(name: str, codes: set[str]) -> None:
-        if words := tuple(fold(name)):
-            found.setdefault(words, set()).update(codes)
+        found.setdefault(tuple(fold(name)), set()).update(codes)
 
     for state in pycountry.countries:
         for part in ("name", "common_name", "official_name"):
