@@ -92,8 +92,11 @@ def test_amounts_are_least_and_greatest_times_the_factor_and_as_sure_as_the_weak
         "low",
         "s;t",
     ]
-    part = n06_why_now.add_part(found, "X", {"label": "paid"}, 0.1, 0.5).iloc[-1]
-    assert (part["label"], part["low"], part["high"]) == ("paid", 12, 180)
+
+
+def test_a_note_gives_its_two_percentages():
+    note = "arms and troops; only 4 to 20 percent of it seen as paid, 3 years"
+    assert n06_why_now.read_percents(note) == (4, 20)
 
 
 def test_rounds_hold_each_closing_year_and_the_known_years_before_it():

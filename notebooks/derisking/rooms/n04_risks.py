@@ -62,7 +62,7 @@ EXPOSURES = {
 }
 # By panel: points from the first and the last mark of its strong part to their numbers
 OFFSETS = {
-    "a": ((0, 7), (4, 7)),
+    "a": ((0, 7), (8, 8)),
     "b": ((2, 8), (4, 8)),
     "c": ((13, 2), (-13, -3)),
     "d": ((9, -6), (0, 7)),
@@ -93,9 +93,8 @@ def draw_exposures(shown: pd.DataFrame, shut: tuple, pressed: tuple, strong: dic
             words = f"{row['value']:,.0f}" if row["value"] >= 10 else f"{row['value']:.2f}"
             bold = {"fontsize": 8, "fontweight": "bold", "color": INK, "ha": "center"}
             write_note(ax, row["year"] + MIDDLE, row["value"], words, *offset, **bold)
-    start, end = (locate_day(axes["c"], day) for day in pressed)
-    axes["c"].plot([start, end], [8.4, 8.4], color=INK, lw=3, solid_capstyle="butt")
-    write_note(axes["c"], start, 8.4, "UN sanctions", -3, ha="right", color=INK)
+    shade_span(axes["c"], *pressed, style.WASH)
+    write_note(axes["c"], locate_day(axes["c"], pressed[0]), 8.5, "UN sanctions", -2, ha="right")
     for letter, words in ROWS.items():
         look = {"fontsize": 8, "fontweight": "bold", "color": INK, "va": "baseline"}
         place = {"xycoords": "axes fraction", "textcoords": "offset points"}

@@ -55,8 +55,8 @@ COLLAPSE = {
         "OECD aid", "million constant dollars", (0, 470), {"oda_received_usd_m_constant": "dac"}
     ),
 }
-TURN_WORDS = {"a": "falls after ", "b": "falls after ", "c": "falls after ", "d": "above 100\nin "}
-TURN_PLACES = {"d": (9, -12)}  # points from a ring to its words, off other marks
+TURN_WORDS = {"a": "falls after ", "b": "falls after ", "c": "falls after ", "d": "above 100 in "}
+TURN_PLACES = {"d": (-7, 9)}  # points from a ring to its words, off other marks
 
 
 def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, turns: dict):
@@ -86,8 +86,8 @@ def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, turns: dict)
         _stress_turn(ax, letter, part[main].set_index("year")["value"], *turns[letter])
     axes["c"].set_yticks([0, 5, 10])
     day = locate_day(axes["d"], first_aid)
-    axes["d"].axvline(day, color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
-    write_note(axes["d"], day, 400, "first UN food aid,\nNovember 1995", -3, ha="right", color=INK)
+    axes["d"].axvline(day, 0, 0.3, color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
+    write_note(axes["d"], day, 90, "first UN food aid,\nNovember 1995", -3, ha="right", color=INK)
     write_note(axes["a"], 1989.4, 30, "loss of\nthe bloc", ha="right")
     write_note(axes["a"], 2010.6, 62, "grey: Gapminder", ha="right")
     write_note(axes["b"], 2010.6, 0.9, "grey: other sources", ha="right")
@@ -102,7 +102,9 @@ def _stress_turn(ax, letter: str, values: pd.Series, first: int, last: int) -> N
     ring = {"marker": "o", "ms": 8, "mfc": "none", "mec": INK, "mew": 0.9, "zorder": 4}
     ax.plot(named + 0.5, values[named], clip_on=False, **ring)
     words = f"{TURN_WORDS[letter]}{named}"
-    write_note(ax, named + 0.5, values[named], words, *TURN_PLACES.get(letter, (8, 5)), **FINDING)
+    dx, dy = TURN_PLACES.get(letter, (8, 5))
+    side = {"ha": "right" if dx < 0 else "left"}
+    write_note(ax, named + 0.5, values[named], words, dx, dy, **FINDING | side)
 
 
 def draw_missions_fell(closed: pd.DataFrame, outside: pd.DataFrame, spans: dict[str, tuple]):
@@ -116,17 +118,15 @@ def draw_missions_fell(closed: pd.DataFrame, outside: pd.DataFrame, spans: dict[
         "a": ("Missions closed", "per year"),
         "b": ("Measures outside diplomacy, selected list", "per year"),
     }
-    fig, axes = make_panels(heads, 116, (2, 1), 89, sharex=True, height_ratios=[1, 1.25])
+    fig, axes = make_panels(heads, 110, (2, 1), 89, sharex=True, height_ratios=[1, 1.35])
     fig.get_layout_engine().set(rect=(0, 0.045, 1, 0.955))  # room for the key
     for letter, ax in axes.items():
         set_years(ax, 1989, 2026, every=5)
         for name, (first, last) in spans.items():
             shade_span(ax, first, last + 1, BAND, name if letter == "b" else "")
-            if letter == "a":
-                write_note(ax, (first + last + 1) / 2, -21.6, name, ha="center")
     draw_opposed(axes["a"], closed, OPENING, CLOSING)
     draw_opposed(axes["b"], outside, OPENING, CLOSING)
-    axes["a"].set(ylim=(-22.5, 0), yticks=range(-15, 1, 5))
+    axes["a"].set(ylim=(-19.6, 0), yticks=range(-15, 1, 5))
     axes["a"].spines["bottom"].set_visible(False)  # counted down from the line at the top
     axes["a"].tick_params(axis="x", which="both", length=0)
     axes["b"].set_ylim(-10.4, 12.2)
@@ -151,7 +151,7 @@ def _write_sums(axes: dict, closed: pd.DataFrame, outside: pd.DataFrame, spans: 
     for first, last in spans.values():
         gone = closed.loc[closed["year"].between(first, last), ["lower", "upper"]].sum()
         words = " to ".join(dict.fromkeys(f"{number}" for number in gone))
-        write_note(axes["a"], (first + last + 1) / 2, -17.6, f"{words}\nclosed", **centred)
+        write_note(axes["a"], (first + last + 1) / 2, -17.1, f"{words}\nclosed", **centred)
         inside = outside[outside["year"].between(first, last)]
         sums = inside.groupby("side")["lower"].sum()
         for side, y, meaning in (("up", 9.3, OPENING), ("down", -8.4, CLOSING)):
@@ -189,10 +189,11 @@ def draw_openings(counts: pd.DataFrame, rates: pd.DataFrame, talks: list[int]):
         bars.bar(x, more, 0.72, bottom=low, fc="white", ec=dark, lw=0.8, zorder=2)
     bars.set(ylim=(0, 10), yticks=(0, 3, 6, 9))
     at = counts.set_index("year")["upper"]
-    sides = {1994: (0.8, "right"), 2019: (-0.4, "left")}  # years from a bar to its name, off others
     for year in talks:
-        shift, side = sides.get(year, (0, "center"))
-        write_note(bars, year + 0.5 + shift, at[year], year, dy=6, ha=side, color=INK)
+        lift, side = {1994: (2.6, "center"), 2019: (0, "left")}.get(year, (0, "center"))
+        x = year + (0.1 if side == "left" else 0.5)
+        write_note(bars, x, at[year] + lift, year, dy=6, ha=side, color=INK)
+        bars.plot([x, x], [at[year], at[year] + lift], color=INK, lw=0.5 if lift else 0)
     write_note(bars, 1984.5, 8.4, "full: other fields\nin outline: diplomacy", color=INK)
     return fig
 
@@ -212,7 +213,7 @@ def draw_turns(turns: pd.DataFrame, groups: dict[str, list[str]], spans: dict[st
     rows, heads = lay_groups(names, "group", None, 1.0, 0.85)
     places = rows.set_index("domain")["y"]
     widths = [last - first + 1 for first, last in spans.values()]
-    fig, axes = style.make_canvas(89, 118, 1, 2, sharey=True, width_ratios=widths)
+    fig, axes = style.make_canvas(89, 130, 1, 2, sharey=True, width_ratios=widths)
     fig.get_layout_engine().set(rect=(0, 0.045, 1, 0.955))  # room for the key
     for ax, letter, (name, years) in zip(axes, "ab", spans.items(), strict=True):
         write_head(ax, letter, name)
@@ -248,7 +249,7 @@ def _draw_acts(ax, acts: pd.DataFrame, y: float, direction: str) -> None:
     """Draw acts of one field and direction beside its line, near ones one above the other."""
     meaning, sign = (CLOSING, -1) if direction == "closing" else (OPENING, 1)
     level = stack_rows(acts["x"], acts["x"], 0.3)
-    heights = y + sign * (0.13 + 0.165 * pd.Series(level, index=acts.index))
+    heights = y + sign * (0.11 + 0.15 * pd.Series(level, index=acts.index))
     look = meaning.style(3.1) | {"zorder": 3, "clip_on": False}
     for hollow, marks in acts.groupby("hollow"):
         ax.plot(marks["x"], heights[marks.index], **make_hollow(look) if hollow else look)

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from derisking.core import sources
 from derisking.draw import style
 from derisking.draw.axes import set_rows, set_years, to_year
-from derisking.draw.marks import HALO, draw_key, draw_series, lay_groups, write_head, write_note
+from derisking.draw.marks import HALO, draw_key, draw_series, write_head, write_note
 from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, SOFT, WASH
 
 RUNNING = {
@@ -24,7 +24,6 @@ RUNNING = {
     "rate": "measures a year in the spell",
 }
 AMOUNTS = {
-    "group": "what the amounts have in common",
     "label": "what the amount is",
     "low": "lowest value, million, in the currency of `aside`",
     "high": "highest value, million, in the currency of `aside`",
@@ -84,7 +83,6 @@ DAY_NAMES = {  # in two lines: each must fit between its day and the next
     "reopening": "border\nreopened",
 }
 FLAGS = 19  # points: the height of two lines of a name
-LONGEST = 5_000  # million; words go to the left of amounts above it, to stay on the axis
 LEFT = {  # of words at the left edge of a row of amounts
     "textcoords": "offset points",
     "va": "baseline",
@@ -92,6 +90,7 @@ LEFT = {  # of words at the left edge of a row of amounts
     "annotation_clip": False,
     "bbox": HALO,
 }
+GROUNDS = {"closing": "pale_vermilion", "opening": "pale_blue"}
 UNCERTAIN = "pale: the day\nis not certain"
 FIRST_YEAR, LAST_YEAR = 2017, 2026  # of the charts that count measures and events
 SESSION = 0.2  # of a year, added to its middle: a session of the Assembly opens in September
@@ -122,8 +121,10 @@ def draw_pace(running: dict, spells: dict, days: pd.Series, breaks: dict[str, in
         for number, row in enumerate(spells[kind].itertuples()):
             middle = (max(to_year(row.start), FIRST_YEAR) + to_year(row.end)) / 2
             words = f"{row.rate:.1f}" if row.number else "0"
-            weight = "bold" if number == breaks[kind] else "normal"
-            look = {"ha": "center", "fontsize": 8, "fontweight": weight, **above}
+            look = {"ha": "center", "fontsize": 8, **above}
+            if number == breaks[kind]:
+                ground = {"facecolor": style.COLOURS[GROUNDS[kind]], "edgecolor": "none"}
+                look |= {"fontweight": "bold", "bbox": ground | {"pad": 1.6}}
             ax.annotate(words, (middle, 1), (0, rise), **look)
     ax.annotate("a year", (FIRST_YEAR, 1), (-3, 32), ha="right", fontsize=6, **above)
     write_note(ax, LAST_YEAR + 0.9, 2.4, UNCERTAIN, ha="right")
@@ -148,7 +149,7 @@ def _flag_days(ax, days: pd.Series, rise: float = 0, flags: bool = True) -> None
         ax.annotate(DAY_NAMES[name], (x, 1), (2 if number else -2, rise + FLAGS), **side, **spots)
 
 
-def _draw_stair(ax, counts: pd.DataFrame, look, last, kind: str) -> None:
+def _draw_stair(ax, counts: pd.DataFrame, look, last, kind: str, **text) -> None:
     """Draw a running count as a stair, and as a band the range that uncertain dates leave.
 
     The stair begins with its first measure: before it nothing is drawn.
@@ -160,7 +161,8 @@ def _draw_stair(ax, counts: pd.DataFrame, look, last, kind: str) -> None:
     ax.step(x, counts["low"], where="post", color=look.colour, lw=1.1, zorder=3)
     number = counts["high"].iloc[-1]
     ax.plot(x.iloc[-1], number, **look.style(4), zorder=4, clip_on=False)
-    write_note(ax, x.iloc[-1], number, f"{number} {kind}", dx=6, color=INK, annotation_clip=False)
+    text = {"color": INK, "annotation_clip": False} | text
+    write_note(ax, x.iloc[-1], number, f"{number} {kind}", dx=6, **text)
 
 
 # ---------------------------------------------------------------------------------------- coding
@@ -179,9 +181,11 @@ def draw_codings(studies: dict, days: pd.Series):
         ax.set_ylim(0, 1.06 * highest)
         for kind, counts in found.running.items():
             name = {"closes": "closing", "opens": "opening"}[kind]
-            _draw_stair(ax, counts, looks[kind], found.frame["date_latest"].max(), name)
-        write_note(ax, FIRST_YEAR + 0.15, highest, "events so far")
-        write_note(ax, LAST_YEAR + 0.9, 7, UNCERTAIN, ha="right")
+            last = found.frame["date_latest"].max()
+            _draw_stair(ax, counts, looks[kind], last, name, fontsize=8, fontweight="bold")
+        write_note(ax, FIRST_YEAR + 0.15, highest, "events")
+        if letter == "a":
+            write_note(ax, LAST_YEAR + 0.9, 7, UNCERTAIN, ha="right")
         _flag_days(ax, days, flags=letter == "a")
         write_head(ax, letter, words, rise=25 if letter == "a" else 5)
     return fig
@@ -289,13 +293,6 @@ def gather_amounts(series: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([plan, pd.DataFrame(found, columns=columns)], axis=1)
 
 
-def add_part(table: pd.DataFrame, label: str, part: dict, low: float, high: float):
-    """Add to a table of amounts a line `part` that is between two shares of the line `label`."""
-    row = table[table["label"].eq(label)].iloc[0]
-    line = {**row, **part, "low": row["low"] * low, "high": row["high"] * high}
-    return pd.concat([table, pd.DataFrame([line])], ignore_index=True)
-
-
 def read_percents(note: str) -> tuple[int, int]:
     """Return the two numbers of "4 to 20 percent" in a note."""
     low, high = re.search(r"(\d+) to (\d+) percent", note).groups()
@@ -305,24 +302,19 @@ def read_percents(note: str) -> tuple[int, int]:
 def draw_amounts(table: pd.DataFrame, compared: tuple[str, str], times: str):
     """Draw ranges of amounts on a logarithmic scale, what they are written above each line.
 
-    Columns of `table`: group, label, low, high (both empty: not known), quality, aside (unit,
-    period). compared: the labels of a small and a large amount, which stand out; times: what is
-    written on the arrow from the one to the other.
+    Columns of `table`: label, low, high (both empty: not known), quality, aside (unit, period).
+    compared: the labels of a small and a large amount, which stand out; times: what is written on
+    the arrow from the one to the other.
     """
     looks = style.read_meanings("quality")
-    rows, heads = lay_groups(table, "group", None, 1.0, 0.95)
-    fig, ax = style.make_canvas(89, 118)
+    rows = table.assign(y=range(len(table)))
+    fig, ax = style.make_canvas(89, 80)
     set_rows(ax, [""] * len(rows), "none")
-    ax.set_ylim(rows["y"].max() + 0.5, -0.4)
     ax.set_xscale("log")
-    ax.set_xlim(0.3, 60_000)
-    ax.set_xlabel("million euro or US dollars, as stated; log scale", fontsize=7)
+    ax.set_xlim(0.3, 30_000)
+    ax.set_xlabel("million euro or US dollars in one year, log scale", fontsize=7)
     ax.grid(axis="x", which="major", lw=0.4)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
-    across = {"xycoords": ax.get_yaxis_transform()} | LEFT
-    for name, y in heads.items():
-        head = {"fontsize": 7, "fontweight": "bold", "color": INK}
-        ax.annotate(name, (0, y + 0.1), (0, 0), **across, **head)
     for row in rows.itertuples():
         _draw_income(ax, row, row.label in compared, looks)
     _draw_times(ax, *(rows[rows["label"].eq(name)].iloc[0] for name in compared), times)
@@ -334,9 +326,8 @@ def _draw_income(ax, row, strong: bool, looks: dict) -> None:
     """Draw one amount of `draw_amounts` and write over it what it is; a dotted line if unknown."""
     if strong:
         ax.axhspan(row.y - 0.48, row.y + 0.48, color=HAIRLINE, lw=0, zorder=-5)
-    indent = 10 if row.label.startswith("of ") else 2
     label = {"fontsize": 6, "color": INK, "fontweight": "bold" if strong else "normal"}
-    at = {"xy": (0, row.y - 0.1), "xycoords": ax.get_yaxis_transform(), "xytext": (indent, 0)}
+    at = {"xy": (0, row.y - 0.1), "xycoords": ax.get_yaxis_transform(), "xytext": (2, 0)}
     label = ax.annotate(row.label, **at, **LEFT, **label)
     at = {"xy": (1, row.y - 0.1), "xycoords": (label, ax.transData), "xytext": (4, 0)}
     ax.annotate(row.aside, color=NOTE, fontsize=6, **at, **LEFT)
@@ -346,10 +337,8 @@ def _draw_income(ax, row, strong: bool, looks: dict) -> None:
     look = looks[row.quality].style(6 if strong else 3.4)
     _draw_amount(ax, row.y + 0.22, row.low, row.high, look, 3 if strong else 0.9)
     words = "-".join(dict.fromkeys(_word_amount(x) for x in (row.low, row.high)))
-    spot, side = (row.low, -1) if row.high > LONGEST else (row.high, 1)
     size = {"fontsize": 8, "fontweight": "bold"} if strong else {}
-    ends = {"ha": "left" if side > 0 else "right", "halo": True, **size}
-    write_note(ax, spot, row.y + 0.22, words, dx=(7 if strong else 5) * side, **ends)
+    write_note(ax, row.high, row.y + 0.22, words, dx=7 if strong else 5, halo=True, **size)
 
 
 def _draw_times(ax, small: pd.Series, large: pd.Series, words: str) -> None:
@@ -436,7 +425,7 @@ def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "econo
     looks = style.read_meanings("speaker")
     shown = list(marks["key"].drop_duplicates())
     fig, ax = style.make_canvas(89, 76)
-    fig.get_layout_engine().set(rect=(0, 0.1, 1, 0.9))  # room for the key
+    fig.get_layout_engine().set(rect=(0, 0.07, 1, 0.93))  # room for the key
     set_rows(ax, [REASONS[key] for key in shown], colour=HAIRLINE)
     line = shown.index(first)
     ax.get_yticklabels()[line].set_fontweight("bold")
@@ -450,12 +439,11 @@ def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "econo
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     head = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "fontsize": 7}
-    ax.annotate("North Korea", (0, 1), (-4, 5), ha="right", **head)
-    ax.annotate("others", (0, 1), (4, 5), **head)
-    entries = [
-        (looks[key].label, looks[key].style(3.8)) for key in ("dprk", "rok", "host", "other")
-    ]
-    draw_key(fig, [(words, _paint(look, MUTED)) for words, look in entries], "below", columns=2)
+    ax.annotate(f"North Korea, {heard['left']} speakers", (0, 1), (-4, 5), ha="right", **head)
+    ax.annotate(f"others, {heard['right']} speakers", (0, 1), (4, 5), **head)
+    keys = ("rok", "host", "other")  # the squares of the North have their side
+    entries = [(looks[key].label, _paint(looks[key].style(3.8), MUTED)) for key in keys]
+    draw_key(fig, entries, "below")
     return fig
 
 
