@@ -189,6 +189,54 @@ def test_what_fails_leaves_nothing_behind(monkeypatch, tmp_path):
     assert (tmp_path / f"{export.NAME}.zip").read_text() == "old"
 
 
+def test_everything_takes_the_place_of_what_was_there_and_is_told(monkeypatch, tmp_path, capsys):
+    def make_folder(folder):
+        folder.mkdir()
+        for name in ("a.dta", "b.dta"):
+            (folder / name).write_bytes(b"x" * 300_000)
+
+    makers = {"x.zip": lambda file: file.write_bytes(b"x" * 1_200_000), "stata": make_folder}
+    monkeypatch.setattr(export, "MAKERS", makers)
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    (tmp_path / "dist" / "stata").mkdir(parents=True)
+    (tmp_path / "dist" / "stata" / "old.dta").write_text("old")
+    (tmp_path / "dist" / "mine.txt").write_text("mine")
+    assert export.main() == 0
+    told = "dist/x.zip: 1.2 MB\ndist/stata: 2 files, 0.6 MB\n"
+    assert capsys.readouterr().out == told
+    found = {file.relative_to(tmp_path / "dist").as_posix() for file in tmp_path.rglob("*.*")}
+    assert found == {"x.zip", "stata/a.dta", "stata/b.dta", "mine.txt"}
+
+
+def test_a_row_that_refers_to_nothing_is_refused(monkeypatch, tmp_path):
+    insert = export._insert
+
+    def change(name, resource):
+        code, rows = insert(name, resource)
+        if name == "closure_lists":
+            rows[0] = (rows[0][0], "AGO-nowhere", *rows[0][2:])
+        return code, rows
+
+    monkeypatch.setattr(export, "_insert", change)
+    monkeypatch.setattr(export.find, "write_index", lambda connection, names: None)
+    with pytest.raises(sqlite3.IntegrityError, match="refer to nothing: .*closure_lists.*posts"):
+        export.write_sqlite(tmp_path / "x.sqlite")
+
+
+def test_a_reference_to_a_part_of_a_key_is_left_out_for_sqlite_wants_a_whole_one():
+    def describe(*key):
+        fields = [{"name": name, "type": "string", "description": "x"} for name in ("k", "n")]
+        return {"title": "T", "schema": {"fields": fields, "primaryKey": list(key)}}
+
+    known = {"whole": describe("k"), "part": describe("k", "n")}
+    own = describe("n")
+    own["schema"]["foreignKeys"] = [
+        {"fields": "k", "reference": {"resource": name, "fields": "k"}} for name in known
+    ]
+    code = export._create("own", own, known)
+    assert 'FOREIGN KEY (k) REFERENCES "whole" (k)' in code and '"part"' not in code
+
+
 def has_r():
     if not shutil.which("Rscript"):
         return False

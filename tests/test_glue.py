@@ -70,14 +70,21 @@ def test_an_alternative_text_uses_a_value():
 
 @pytest.mark.parametrize(
     "value, word",
-    [(1998, "1998"), (12345, "12,345"), (0.5, "0.5"), ("a third", "a third"), (float("3.0"), "3")],
+    [
+        (1998, "1998"),
+        (12345, "12,345"),
+        (0.5, "0.5"),
+        (0.25, "0.25"),
+        ("a third", "a third"),
+        (float("3.0"), "3"),
+    ],
 )
 def test_values_are_worded(value, word, capsys):
     glue.glue(value=value)
     assert glue.known_values() == {"value": word}
 
 
-@pytest.mark.parametrize("value", [1 / 3, True, None, "", "-->", [1]])
+@pytest.mark.parametrize("value", [1 / 3, 0.125, True, None, "", "-->", [1]])
 def test_other_values_are_refused(value):
     with pytest.raises(glue.GlueError) as error:
         glue.glue(value=value)
