@@ -76,7 +76,11 @@ def test_an_interval_cannot_end_before_it_begins():
     ("text", "precision", "expected"),
     [
         ("2024-02-03", "day", Span(date(2024, 2, 3), date(2024, 2, 3))),
+        ("2024-01-01", "day", Span(date(2024, 1, 1), date(2024, 1, 1))),
+        ("2024-12-31", "day", Span(date(2024, 12, 31), date(2024, 12, 31))),
+        ("2024-01", "month", Span(date(2024, 1, 1), date(2024, 1, 31))),
         ("2024-02", "month", Span(date(2024, 2, 1), date(2024, 2, 29))),
+        ("2024-12", "month", Span(date(2024, 12, 1), date(2024, 12, 31))),
         ("2024", "year", Span(date(2024, 1, 1), date(2024, 12, 31))),
         ("2024-02-03", "by_day", Span(None, date(2024, 2, 3))),
         ("2024-02", "by_month", Span(None, date(2024, 2, 29))),
