@@ -203,7 +203,7 @@ def test_a_change_of_sides_is_told_from_a_change_of_degree(before, after, shift)
 def test_numbers_and_squares_are_those_of_the_changes(table, findings):
     firmness = n09_verdict.apply_drops(table, findings, n09_verdict.list_drops(findings))
     changed = n09_verdict.list_changes(firmness)
-    ax = n09_verdict.draw_sensitivity(n09_verdict.count_shifts(changed)).axes[0]
+    ax = n09_verdict.draw_sensitivity(n09_verdict.count_shifts(changed), len(table)).axes[0]
     assert list(n09_verdict.list_drops(findings)) == list(n09_verdict.HEADS)
     shifts = ("other side", "less firm", "firmer")
     expected = [
@@ -246,7 +246,7 @@ def test_charts_have_no_fault_of_text(table, findings):
         n09_verdict.draw_summary(book),
         n09_verdict.draw_ledger(book, n09_verdict.place_marks(findings), questions),
         n09_verdict.draw_ledger_tiles(book, questions),
-        n09_verdict.draw_sensitivity(counts),
+        n09_verdict.draw_sensitivity(counts, len(table)),
     ]
     assert [save.find_text_faults(fig) for fig in figures] == [[], [], [], []]
 

@@ -63,7 +63,7 @@ RETURN_COLUMNS = {
     "group": "what became of the mission",
     "close": "friendly; 1: the state did not vote for ES-11/1, 2 March 2022; empty: no vote known",
 }
-NO_LATER = 0.3  # opacity of what no later report confirms
+KEYS = {"close": "friendly", "distant": "distant", "none": "other"}
 
 
 def name_blocks(table: pd.DataFrame) -> pd.Series:
@@ -99,8 +99,8 @@ def draw_return(table: pd.DataFrame, last: str, opened: pd.Timestamp):
     rows, heads = lay_groups(table, "block", table["block"].cat.categories, air=1.5)
     high = rows["y"].max() + 0.8
     tall = 4.0 * (high + 0.6)
-    fig, ax = style.make_canvas(89, tall + 18)
-    place_axes(ax, 20, 4, 66, tall)
+    fig, ax = style.make_canvas(89, tall + 18.5)
+    place_axes(ax, 20, 1.5, 66, tall)
     set_years(ax, 2023, 2026, 1, dated=True)
     ax.set_xlim(opened, pd.Timestamp(last))
     ax.set_ylim(high, -0.6)
@@ -116,26 +116,24 @@ def draw_return(table: pd.DataFrame, last: str, opened: pd.Timestamp):
     keys = rows["close"].map({True: "close", False: "distant"}).fillna("none")
     for row, key in zip(rows.itertuples(), keys, strict=True):
         _draw_presence(ax, row, opened, pd.Timestamp(last), looks[key].colour)
-    thick = {"lw": 4.5, "color": looks["distant"].colour}
-    entries = [
-        ("at work", thick),
-        ("no later report", thick | {"alpha": NO_LATER}),
-        ("back some day", {"color": NOTE, "lw": 0.9, "marker": "|", "ms": 5}),
-        ("away", DOTS),
-    ]
-    draw_key(fig, entries, "below", left=1.5)
+    thick, ink = {"lw": 4.5}, {"color": INK}
+    entries = [(f"at work: {KEYS[key]}", {"color": looks[key].colour} | thick) for key in KEYS]
+    entries += [("no later report", ink | TAIL), ("back some day on it", ink | SPAN)]
+    draw_key(fig, [*entries, ("away", DOTS)], "below", left=1.5, columns=3)
     shown = table.assign(close=table["close"].astype("boolean"), block=table["block"].astype(str))
     return fig, shown[[*KNOWN_DAYS, *RETURN_COLUMNS]]
 
 
 NO_REPORT = {"dx": 1, "ha": "left", "va": "center_baseline"}
 DOTS = {"color": NOTE, "lw": 0.9, "ls": (0, (1, 1.6))}
+TAIL = {"lw": 0.8, "ls": (0, (5, 2.5))}  # what no later report confirms
+SPAN = {"lw": 1.2, "marker": "|", "ms": 5}
 
 
 def _draw_presence(ax, row, first: pd.Timestamp, last: pd.Timestamp, colour: str) -> None:
-    """Draw one mission: thick at work, paler after its last report, dotted known to be away.
+    """Draw one mission: thick at work, dashed after its last report, dotted known to be away.
 
-    A thin line covers the days one of which was that of the return, as far as they are in sight.
+    A line covers the days one of which was that of the return, as far as they are in sight.
     """
     if row.group == GROUPS[4]:
         write_note(ax, first, row.y, f"no report since {row.seen:%B %Y}", **NO_REPORT)
@@ -149,13 +147,13 @@ def _draw_presence(ax, row, first: pd.Timestamp, last: pd.Timestamp, colour: str
         if early > first:
             ax.plot([first, early], [row.y] * 2, zorder=1, **DOTS)
         bounds = (pd.NaT if early == first else early, began)
-        draw_interval(ax, row.y, *bounds, NOTE, tick=0.28, zorder=3)
+        draw_interval(ax, row.y, *bounds, colour, tick=0.3, width=1.2, zorder=3)
         if early == first:  # it may have come back before the border opened: no tick at the edge
-            ax.plot([first, began], [row.y] * 2, color=NOTE, lw=0.9, zorder=3)
+            ax.plot([first, began], [row.y] * 2, color=colour, lw=1.2, zorder=3)
     bar = {"color": colour, "lw": 4.5, "solid_capstyle": "butt", "zorder": 2}
     seen = min(max(row.seen, began), last)
     ax.plot([began, seen], [row.y] * 2, **bar)
-    ax.plot([seen, last], [row.y] * 2, alpha=NO_LATER, **bar)
+    ax.plot([seen, last], [row.y] * 2, color=colour, zorder=1, **TAIL)
 
 
 KNOWN_DAYS = [
@@ -228,7 +226,7 @@ def pair_steps(steps: pd.DataFrame, single: list[str]) -> pd.DataFrame:
     return rows.assign(words=lasted.fillna(words))
 
 
-def draw_openings(steps: pd.DataFrame, first: str, last: str):
+def draw_tourism(steps: pd.DataFrame, first: str, last: str):
     """Draw a bar from each opening to its end, pale to the edge if no end is known.
 
     steps: as from `pair_steps`. first, last: days of the axis. Returns the figure and what is
@@ -237,7 +235,7 @@ def draw_openings(steps: pd.DataFrame, first: str, last: str):
     kinds = style.read_meanings("measure")
     rows, heads = lay_groups(steps, "lane", air=1.3)
     high = rows["y"].max() + 0.6
-    tall = 5.6 * (high + 0.6)
+    tall = 6.4 * (high + 0.6)
     fig, ax = style.make_canvas(89, tall + 14)
     place_axes(ax, 33, 2, 54, tall)
     set_months(ax, first, last)
@@ -256,9 +254,10 @@ def draw_openings(steps: pd.DataFrame, first: str, last: str):
             bar = {"color": kinds["opening"].colour, "lw": 6, "solid_capstyle": "butt"}
             days = [row.day, edge if kept else row.until]
             ax.plot(days, [row.y] * 2, zorder=1, alpha=0.35 if kept else 1, **bar)
-        if pd.notna(row.until):  # the left side of the square marks the day: it hides no short bar
-            beside = offset_copy(ax.transData, fig, 2.2, units="points")
-            ax.plot(row.until, row.y, zorder=3, transform=beside, **kinds["closing"].style(4.4))
+        if pd.notna(row.until):  # the inner sides mark the days: no mark hides a short bar
+            for day, side, kind in ((row.day, -2.2, "opening"), (row.until, 2.2, "closing")):
+                beside = offset_copy(ax.transData, fig, side, units="points")
+                ax.plot(day, row.y, zorder=3, transform=beside, **kinds[kind].style(4.4))
         if not kept:
             end = row.until if pd.notna(row.until) else row.day
             bold = {"fontweight": "bold", "color": INK} if pd.notna(row.until) else {}
@@ -291,13 +290,13 @@ def draw_meetings(met: pd.DataFrame, order: list[str], years: tuple, shut: tuple
     of a day as one mark with their number, not counted). years: first, last. shut: days of the
     closed border. article: the day it appeared. Returns the figure and what is drawn.
     """
-    fig, ax = style.make_canvas(89, 74)
-    place_axes(ax, 18.5, 10, 52, 52)
+    fig, ax = style.make_canvas(89, 78)
+    place_axes(ax, 18.5, 10, 52, 57)
     set_years(ax, *years, 2, dated=True)
     kinds = style.read_meanings("origin")
     labels = [kinds[name].label for name in order]
     set_rows(ax, [wrap_letters(label[0].upper() + label[1:], 8) for label in labels], "between")
-    ax.set_ylim(len(order) - 0.1, -0.5)  # room for the names of other states
+    ax.set_ylim(len(order) + 0.3, -0.5)  # room for the names of other states
     formal = met[~met["short"]]
     formal = formal.assign(y=_dodge(formal, order, "origin", 110, 0.22), day=find_middle(formal))
     draw_dated(ax, formal, "y", "origin", kinds, size=4.6, tick=0.1)
@@ -308,8 +307,9 @@ def draw_meetings(met: pd.DataFrame, order: list[str], years: tuple, shut: tuple
         write_note(ax, day, y, words, dx=-5, ha="right", color=INK)
     others = formal[formal["origin"].eq("other")].sort_values("day")
     for _, rows in others.groupby(others["day"].diff().gt(pd.Timedelta(days=400)).cumsum()):
-        words = wrap_letters(", ".join(dict.fromkeys(rows["counterpart_country"])), 18)
-        write_note(ax, rows["day"].mean(), len(order) - 0.42, words, ha="center", color=INK)
+        words = wrap_letters(", ".join(dict.fromkeys(rows["counterpart_country"])), 10)
+        look = {"ha": "center", "va": "top", "color": INK}
+        write_note(ax, rows["day"].mean(), len(order) - 0.62, words, **look)
     apart = met[met["date_latest"].gt(shut[0]) & met["date_earliest"].lt(shut[1])]
     shade_span(ax, *shut)
     words = f"border closed:\n{len(apart) or 'no'} meetings"
@@ -325,8 +325,9 @@ def draw_meetings(met: pd.DataFrame, order: list[str], years: tuple, shut: tuple
         )
     words = "since the\narticle"
     write_note(ax, ax.get_xlim()[1], -0.5, words, dx=20, dy=9, ha="center", color=INK)
-    entries = [("formal meeting", {"marker": "o", "ms": 4.6, "color": INK, "ls": "none"})]
-    entries += [("short talk in a third country", make_hollow(kinds["other"].style(4.6)))]
+    entries = [
+        ("short talks in a third country, not counted", make_hollow(kinds["other"].style(4.6)))
+    ]
     if formal["date_earliest"].ne(formal["date_latest"]).any():
         entries += [("only month or year known", {"color": INK, "lw": 0.7, "marker": "|", "ms": 4})]
     draw_key(fig, entries, "below", left=1.5)

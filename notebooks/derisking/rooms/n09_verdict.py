@@ -12,7 +12,7 @@ from derisking.core import sources
 from derisking.draw import style
 from derisking.draw.axes import fill_page
 from derisking.draw.marks import draw_key, make_hollow
-from derisking.draw.style import HAIRLINE, INK, NOTE, PALE, WASH
+from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, PALE, WASH
 
 # What a verdict comes to, in the order in which it is told. Every other verdict is open.
 LANES = {
@@ -248,10 +248,14 @@ SUMMARY_ROWS = {
     "ours": "Ours, not his",
 }
 SUMMARY_KEY = {
-    "leans for": "leans",
-    "open, leaning for": "for, by one finding",
-    "open, leaning against": "against, by one",
+    "supported": "supported",
+    "leans for": "leans for",
+    "contested": "contested",
+    "not supported": "not supported",
+    "leans against": "leans against",
     "cannot tell": "cannot tell",
+    "open, leaning for": "for, by one finding",
+    "open, leaning against": "against, by one finding",
     "not testable": "not testable",
 }
 
@@ -276,7 +280,7 @@ def draw_summary(table: pd.DataFrame):
         most = table.loc[table["row"].eq(key), "lane"].value_counts().max()
         tops[key] = (y, 13.4 + 4.3 * -(-most // 4))  # marks in lines of four
         y += tops[key][1]
-    fig, ax = style.make_canvas(89, y + 8.5)
+    fig, ax = style.make_canvas(89, y + 12)
     fill_page(ax)
     for lane, left in FIELDS.items():
         ax.text(left, 5, lane, fontsize=7)
@@ -288,16 +292,18 @@ def draw_summary(table: pd.DataFrame):
         look = {"fontsize": 8, "weight": "bold"} if his else {"fontsize": 7, "color": NOTE}
         ax.text(3, top + 4, f"{SUMMARY_ROWS[key]}: {len(rows)} claims", va="center", **look)
         for lane, left in FIELDS.items():
-            _draw_field(ax, rows[rows["lane"].eq(lane)], left, top + 9.5, his)
+            _draw_field(ax, rows[rows["lane"].eq(lane)], left, top + 9.5, his, key == "thesis")
     known = style.read_meanings("verdict")
-    ink = {"markeredgecolor": INK}  # the key tells forms; colour tells for and against
-    entries = [(words, known[verdict].style(4.4) | ink) for verdict, words in SUMMARY_KEY.items()]
+    entries = [(words, known[verdict].style(4.4)) for verdict, words in SUMMARY_KEY.items()]
     draw_key(fig, entries, (2, y + 1.2), columns=3)
     return fig
 
 
-def _draw_field(ax, rows: pd.DataFrame, left: float, y: float, his: bool) -> None:
-    """Draw how many claims a field holds, and below it a mark for each in lines of four."""
+def _draw_field(ax, rows: pd.DataFrame, left: float, y: float, his: bool, thesis: bool) -> None:
+    """Draw how many claims a field holds, and below it a mark for each in lines of four.
+
+    What carries the thesis is drawn in ink where it is grey elsewhere.
+    """
     known = style.read_meanings("verdict")
     look = {"weight": "bold", "color": INK} if his else {"color": NOTE}
     ax.text(left, y, str(len(rows)), fontsize=8, va="center", **look)
@@ -305,6 +311,8 @@ def _draw_field(ax, rows: pd.DataFrame, left: float, y: float, his: bool) -> Non
         x, line = left + 1 + number % 4 * 4.6, y + 4.4 + number // 4 * 4.3
         mark = known[row.verdict].style(6.2 if his else 4.8)
         mark["markersize"] *= 0.8 if mark["marker"] == "D" else 1  # else larger than the others
+        if thesis and mark["markeredgecolor"] == MUTED:
+            mark |= {"markeredgecolor": INK, "markeredgewidth": 1.3}
         ax.plot(x, line, zorder=3, **mark)
 
 
@@ -327,6 +335,9 @@ def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str
     for question, heading in groups.items():
         y += 4
         ax.text(1.5, y, heading, fontsize=7, fontweight="bold", va="center")
+        found = table.loc[table["question"].eq(question), "lane"].value_counts()
+        told = [f"{found[lane]} {words}" for lane, words in LANES_TOLD.items() if lane in found]
+        ax.text(181.5, y, ", ".join(told), fontsize=6, ha="right", va="center")
         ax.plot([1.5, 181.5], [y + 1.75, y + 1.75], color=PALE, lw=0.5, zorder=0)
         y += 0.35
         for number, row in enumerate(table[table["question"].eq(question)].itertuples()):
@@ -342,6 +353,8 @@ def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str
     return fig
 
 
+LANES_TOLD = {"Holds": "hold", "Contested": "contested"}
+LANES_TOLD |= {"Not borne out": "not borne out", "Open": "open"}
 SIDES_TOLD = {
     (True, False): "only for",
     (True, True): "for and against",
@@ -495,10 +508,11 @@ def count_shifts(changes: pd.DataFrame) -> pd.DataFrame:
 UNIT = 2.2  # mm from one square to the next
 
 
-def draw_sensitivity(counts: pd.DataFrame):
+def draw_sensitivity(counts: pd.DataFrame, total: int):
     """Draw how verdicts change when findings are left out: a number and a square a verdict.
 
-    `counts` as of `count_shifts`. In rows the ways of leaving out; none changes sides: a nought.
+    `counts` as of `count_shifts`; total: of all verdicts. In rows the ways of leaving out; none
+    changes sides: a nought.
     """
     fig, ax = style.make_canvas(89, 11 + 4.6 * len(counts) + 6 * len(BLOCKS))
     fill_page(ax)
@@ -509,13 +523,14 @@ def draw_sensitivity(counts: pd.DataFrame):
     for shift, x in columns.items():
         bold = {"weight": "bold"} if shift == "other side" else {}
         ax.text(x - 1.8, 8.5, told[shift], fontsize=7, va="bottom", linespacing=1.15, **bold)
+    ax.text(1.5, 8.5, f"Of {total} verdicts", fontsize=7, va="bottom", weight="bold")
     y, names = 7.0, iter(counts.index)
     for head, number in BLOCKS.items():
         y += 6
         ax.text(1.5, y, head, fontsize=7, va="center")
         for name in (next(names) for _ in range(number)):
             y += 4.6
-            ax.text(3.5, y, HEADS[name], fontsize=6, va="center")
+            ax.text(3.5, y, HEADS[name], fontsize=6, va="center_baseline")
             ax.plot([3.5, 87.5], [y + 2.3, y + 2.3], color=HAIRLINE, lw=0.6, zorder=0)
             for shift, x in columns.items():
                 _draw_units(ax, x, y, int(counts.loc[name, shift]), shift)
@@ -524,7 +539,7 @@ def draw_sensitivity(counts: pd.DataFrame):
 
 def _draw_units(ax, x: float, y: float, count: int, shift: str) -> None:
     """Write a number and draw so many squares beside it, hollow for what becomes firmer."""
-    look = {"fontsize": 7, "ha": "right", "va": "center"}
+    look = {"fontsize": 7, "ha": "right", "va": "center_baseline"}
     look |= {"fontsize": 8, "weight": "bold"} if shift == "other side" else {}
     ax.text(x + 1.4, y, str(count), color=INK if count or shift == "other side" else NOTE, **look)
     square = {"marker": "s", "ms": 4.6, "color": INK, "ls": "none", "mew": 0.8}
