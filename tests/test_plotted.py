@@ -42,7 +42,8 @@ def find_missing(noted, columns: dict[str, float]) -> dict[str, np.ndarray]:
     for column, factor in columns.items():
         values = noted[column] * factor
         assert len(values), f"{column} is empty"
-        nearest = np.array([np.abs(points - value).min() for value in values])
+        # bars that are counted downwards stand at the negative of their value
+        nearest = np.array([np.abs(np.abs(points) - abs(value)).min() for value in values])
         missing[column] = values[nearest > np.maximum(1e-6, np.abs(values) * 1e-6)]
     return {column: values for column, values in missing.items() if len(values)}
 
@@ -61,5 +62,5 @@ def test_every_figure_named_is_one_that_is_saved():
 
 @pytest.mark.parametrize(("value", "missing"), [(3, {}), (4, {"value": [4]})])
 def test_a_value_that_is_not_drawn_is_found(value, missing):
-    noted = {witness.POINTS: np.array([1.0, 2, 3]), "value": np.array([1.0, value])}
+    noted = {witness.POINTS: np.array([1.0, 2, -3]), "value": np.array([1.0, value])}
     assert find_missing(noted, {"value": 1}) == missing
