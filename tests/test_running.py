@@ -429,6 +429,17 @@ def test_a_bench_prints_ratios_to_the_plain_way_and_to_the_other_checkout(monkey
     assert "| the plain way, one after another | 0.50 | 1.00 | 1.00 |" in out
 
 
+def test_a_bench_measures_builds_alone_if_asked(checkout, monkeypatch, capsys):
+    monkeypatch.setattr(bench, "HERE", checkout)
+    monkeypatch.setattr(
+        bench, "measure", lambda command, root: {"wall": 3.0, "cpu": 5.0, "peak": 9.0}
+    )
+    monkeypatch.setattr(sys, "argv", ["bench", "--builds", "--against", str(checkout)])
+    assert bench.main() == 0
+    out = capsys.readouterr().out
+    assert "| full build | 1.00 | 1.00 | 1.00 |" in out and "plain way" not in out
+
+
 def test_the_site_is_built_aside_and_put_in_place_whole(folder, monkeypatch, capsys):
     monkeypatch.setattr(website, "PAGES", ("README.md", "data/README.md", "data/none.md"))
     monkeypatch.setattr(website, "COPIED", ("data", "LICENSE"))

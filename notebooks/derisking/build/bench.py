@@ -3,6 +3,7 @@
     python -m derisking.build.bench                    this checkout
     python -m derisking.build.bench --against PATH     and another one, in turn, with ratios
     python -m derisking.build.bench --only 05          three notebooks instead of all, to try it out
+    python -m derisking.build.bench --builds           full builds alone, for a quick ratio
 
 Every step works in a clone of what is committed, so nothing here changes. CPU time is that of all
 processes of a step; memory is the peak of the largest one.
@@ -99,6 +100,11 @@ def run_steps(source: Path, folder: Path, only: str) -> dict[str, dict[str, floa
     return steps
 
 
+def run_build(source: Path, folder: Path, only: str) -> dict[str, dict[str, float]]:
+    """Measure the full build of one checkout alone."""
+    return {"full build": measure([sys.executable, "-m", "doit"], clone(source, folder, only))}
+
+
 def add_up(runs) -> dict[str, float]:
     """Add up seconds of runs one after another; memory is the largest of them."""
     runs = list(runs)
@@ -107,8 +113,9 @@ def add_up(runs) -> dict[str, float]:
 
 
 def print_steps(name: str, steps: dict[str, dict[str, float]]) -> None:
-    """Print one checkout as a Markdown table, with ratios to its plain way."""
-    plain = steps["the plain way, one after another"]
+    """Print one checkout as a Markdown table, with ratios to its plain way, or to the first step
+    if the plain way was not measured."""
+    plain = steps.get("the plain way, one after another", next(iter(steps.values())))
     print(f"\n{name}\n\n| step | wall s | CPU s | peak MB | wall / plain | CPU / plain |")
     print("|---|---:|---:|---:|---:|---:|")
     for step, run in steps.items():
@@ -123,14 +130,16 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", metavar="NN", help="notebooks 01, this one and 09 alone"
     )
+    parser.add_argument("--builds", action="store_true", help="full builds alone")
     chosen = parser.parse_args()
+    run = run_build if chosen.builds else run_steps
     checkouts = {"This checkout": HERE}
     if chosen.against:
         checkouts["The other checkout"] = chosen.against.resolve()
     began, measured = time.strftime("%H:%M"), {}
     for name, source in checkouts.items():
         with tempfile.TemporaryDirectory(prefix="derisking-bench-") as folder:
-            measured[name] = run_steps(source, Path(folder), chosen.only)
+            measured[name] = run(source, Path(folder), chosen.only)
         print_steps(name, measured[name])
     if chosen.against:
         print("\nThis checkout / the other\n\n| step | wall | CPU | peak |\n|---|---:|---:|---:|")
