@@ -42,8 +42,8 @@ export: $(SET_UP)  ## write the tables to dist/: data package (zip), SQLite, Sta
 find: $(SET_UP)  ## who says what about a word: make find WORDS="Kathmandu"
 	@cd notebooks && ../$(BIN)/python -m derisking.build.find -- "$$WORDS"
 
-bench: $(SET_UP)  ## time the build beside plain nbconvert; AGAINST=path measures another checkout too
-	@$(BIN)/python notebooks/derisking/build/bench.py $(if $(AGAINST),--against "$(AGAINST)")
+bench: $(SET_UP)  ## time the build beside plain nbconvert; AGAINST=path measures another checkout too, BUILDS=1 builds alone
+	@$(BIN)/python notebooks/derisking/build/bench.py $(if $(AGAINST),--against "$(AGAINST)") $(if $(BUILDS),--builds)
 
 lab: $(SET_UP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks

@@ -14,18 +14,8 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 OWN = {}
 # What takes longest begins first, so that no worker is left alone with it at the end.
-LONGEST = (
-    "08_",
-    "test_pipeline",
-    "test_figures",
-    "03_",
-    "02_",
-    "01_",
-    "09_",
-    "06_",
-    "07_",
-    "test_",
-)
+LONGEST = ("test_pipeline", "test_bad_input", "08_", "02_", "01_", "09_", "07_", "06_", "05_")
+LONGEST += ("04_", "03_", "test_figures", "test_statistics")
 
 
 def pytest_configure(config):
