@@ -204,6 +204,29 @@ def test_an_empty_cell_is_named_by_its_number(folder):
     watch.end_cell(new_code_cell("x"), 3)
 
 
+def test_a_cell_may_show_only_so_much(folder, monkeypatch):
+    watch = run.Watch(new_notebook(), "09_x.ipynb")
+    shown = new_code_cell("print(x)")
+    shown.outputs = [new_output("stream", text="x" * 6_000_000)]
+    watch.start_cell(shown, 1)
+    told = "cell 2, 'print.x.', shows 6 million characters; at most 5 million may stand"
+    with pytest.raises(run.NotebookError, match=told):
+        watch.end_cell(shown, 1)
+    monkeypatch.setattr(run, "MOST_OUTPUT", len(str(shown.outputs[0])))
+    watch.end_cell(shown, 1)
+
+
+def test_a_cell_that_writes_beside_its_figures_and_tables_is_named_with_the_file(folder):
+    (paths.DATA / "kept.csv").write_text("x")
+    watch = run.Watch(new_notebook(), "09_x.ipynb")
+    (paths.FIGURES / "08-other.png").write_text("another notebook puts its figure in place")
+    watch.end_cell(new_code_cell("x"), 0)
+    (paths.DATA / "kept.csv").write_text("xy")
+    watch.start_cell(new_code_cell("write()"), 4)
+    with pytest.raises(run.NotebookError, match=r"cell 5, 'write\(\)', wrote data/kept.csv"):
+        watch.end_cell(new_code_cell("write()"), 4)
+
+
 def record(name):
     """What the package of figures says of one."""
     about = {"name": name, "notebook": f"{name[:2]}_x.ipynb", "path": f"{name}.csv", "title": name}
