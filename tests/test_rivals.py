@@ -241,15 +241,15 @@ def test_a_trait_is_judged_with_its_range_over_the_lists():
     assert row["found"] == "odds ratio 0–0.25, p 0.0040–0.030"
 
 
-def test_posts_alike_share_a_mark_and_none_is_lost():
+def test_bars_reach_from_the_least_p_to_the_most_and_name_who_turns_it():
     one = {"trait": "T", "definition": "seoul", "p_found": 0.06, "change": "dropped"}
     changed = pd.DataFrame(
         [
             one | {"p": 0.04, "turns": True, "place": "Lome"},
             one | {"p": 0.07, "turns": False, "place": "Kyiv"},
-            one | {"p": 0.04, "turns": True, "place": "Accra"},
+            one | {"p": 0.03, "turns": True, "place": "Accra"},
         ]
     )
-    marks = n08_closures.gather_changes(changed).set_index("p")
-    assert marks["posts"].to_dict() == {0.04: 2, 0.07: 1}
-    assert marks.loc[0.04, "cities"] == "Accra; Lome"
+    bar = n08_closures.gather_changes(changed).iloc[0]
+    assert (bar["least"], bar["most"], bar["turned"]) == (0.03, 0.07, 2)
+    assert bar["cities"] == "Accra; Lome"

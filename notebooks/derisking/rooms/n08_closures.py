@@ -32,10 +32,11 @@ COLUMNS = {  # what the columns of the figures' data mean
     "p_within": "p of the exact test within regions",
     "adjusted": "p adjusted for all tests at once by joint exchange of the posts",
     "change": "dropped or reclassified",
-    "posts": "Posts whose change gives this p",
+    "least": "Smallest p after a change to one post",
+    "most": "Largest p after a change to one post",
+    "turned": "Posts whose change moves p across 0.05",
     "cities": "Cities of these posts",
     "p_found": "p without any change",
-    "turns": "1 if the change moves p across 0.05",
     "panel": "Panel or kind of mark",
     "holders": "Posts with the trait",
     "more": "Smallest odds ratio above 1 found with 80 percent power",
@@ -192,7 +193,7 @@ def draw_ratios(table: pd.DataFrame, heads: dict[str, str], narrow: bool = False
     """
     left, across, pitch = (29, 37, 7.2) if narrow else (35, 40, 8.4)
     laid, tops = lay_groups(table, "panel", order=list(heads), air=1.3, head=1.0)
-    low, high = laid["y"].max() + 0.6, min(tops.values()) - 0.45
+    low, high = laid["y"].max() + 0.95, min(tops.values()) - 0.45
     fig, ax = style.make_canvas(89 if narrow else 183, 6 + pitch * (low - high) + 10)
     place_axes(ax, left, 6, across, pitch * (low - high))
     _draw_pooled(ax, laid, (LIMITS[0], 50))
@@ -224,6 +225,10 @@ def _draw_pooled(ax, laid: pd.DataFrame, limits: tuple[float, float]) -> None:
             mine = laid[laid["panel"].eq(row.panel)]["y"]
             ends = [mine.min() - 0.45, mine.max() + 0.45]
             ax.fill_betweenx(ends, row.low, row.high, color=PALE, lw=0, zorder=0.2)
+            name, end, side = ("pooled", row.low, "left")
+            if row.odds_ratio < 1:
+                name, end, side = ("all states", row.high, "right")
+            write_note(ax, end, mine.max() + 0.68, name, ha=side)
         tight = row.high < 1.25 * row.low  # an interval that a full mark would hide
         _draw_ratio(ax, row, row.y, INK, 2.8 if tight else 5.4 if row.pooled else 4, limits)
     _draw_ratio_axis(ax, limits)
@@ -242,14 +247,18 @@ def _label_ratios(ax, laid: pd.DataFrame, left: float, narrow: bool) -> None:
 
 
 def gather_changes(changed: pd.DataFrame) -> pd.DataFrame:
-    """Join the changes that lead to the same p, one row a mark of `draw_changes`.
+    """Return how far p moves if any one post is changed, one row a bar of `draw_changes`.
 
-    changed: trait, definition, p_found, change, p, turns, place (the post's city). Many posts are
-    alike in what counts. Adds posts (how many) and cities.
+    changed: trait, definition, p_found, change, p, turns, place (the post's city). Columns added:
+    least, most (p after a change), turned (posts that move p across 0.05), cities (theirs).
     """
-    alike = ["trait", "definition", "p_found", "change", "p", "turns"]
-    groups = changed.sort_values("place").groupby(alike, sort=False)["place"]
-    return groups.agg(posts="size", cities="; ".join).reset_index()
+    rows = []
+    for keys, group in changed.groupby(["trait", "definition", "p_found", "change"], sort=False):
+        turning = group.loc[group["turns"], "place"]
+        row = dict(zip(("trait", "definition", "p_found", "change"), keys, strict=True))
+        row |= {"least": group["p"].min(), "most": group["p"].max(), "turned": len(turning)}
+        rows.append(row | {"cities": "; ".join(sorted(turning))})
+    return pd.DataFrame(rows)
 
 
 def draw_changes(table: pd.DataFrame, found: pd.DataFrame, names: dict[str, str]):
@@ -259,13 +268,16 @@ def draw_changes(table: pd.DataFrame, found: pd.DataFrame, names: dict[str, str]
     """
     laid, tops = lay_groups(found, "trait", air=1.15, head=0.8)
     low, high = laid["y"].max() + 0.55, min(tops.values()) - 0.45
-    pitch, left, across, top = 8.2, 29, 39, 26
+    pitch, left, across, top = 6.6, 29, 39, 26
     fig, ax = style.make_canvas(89, top + pitch * (low - high) + 10)
     place_axes(ax, left, top, across, pitch * (low - high))
     ax.set(xscale="log", xlim=(0.0008, 0.6), ylim=(low, high))
     for row in laid.itertuples():
         same = table["trait"].eq(row.trait) & table["definition"].eq(row.definition)
-        _draw_changes_of_one(ax, row.y, table[same])
+        for bar in table[same].itertuples():
+            lift, width = (-0.2, 3) if bar.change == "dropped" else (0.2, 1.2)
+            look = {"color": INK if bar.turned else MUTED, "lw": width, "solid_capstyle": "butt"}
+            ax.plot([bar.least, bar.most], [row.y + lift] * 2, zorder=3, **look)
         ax.plot([row.p], [row.y], **style.read_meanings("change")["found"].style(4), zorder=4)
     for trait, y in tops.items():
         place = {"transform": ax.get_yaxis_transform(), "va": "center"}
@@ -283,27 +295,16 @@ def draw_changes(table: pd.DataFrame, found: pd.DataFrame, names: dict[str, str]
     return fig
 
 
-def _draw_changes_of_one(ax, y: float, marks: pd.DataFrame) -> None:
-    """Draw the changes to one result about height `y`: left out above it, the other way below."""
-    lanes = {"dropped": -0.25, "reclassified": 0.25}
-    for mark in marks.itertuples():
-        colour = INK if mark.turns else MUTED
-        face = colour if mark.change == "dropped" else "white"
-        # a mark that turns the result stands further out, so that no other hides it
-        height = y + lanes[mark.change] * (1.5 if mark.turns else 1)
-        size = 3 + 1.7 * mark.posts
-        ax.scatter(mark.p, height, s=size, fc=face, ec=colour, lw=0.9, zorder=3)
-
-
 def _write_changes(ax, table: pd.DataFrame, laid: pd.DataFrame, edges: list[float]) -> None:
     """Write at the right how many posts turn each result, and over the band what it is."""
-    turned = table[table["turns"]].groupby(["trait", "definition", "change"])["posts"].sum()
+    turned = table.set_index(["trait", "definition", "change"])["turned"]
     heads = {"dropped": "left\nout", "reclassified": "other\nway"}
     for edge, (kind, head) in zip(edges, heads.items(), strict=True):
-        number = [
-            str(turned.get((row.trait, row.definition, kind), 0)) for row in laid.itertuples()
-        ]
-        write_column(ax, edge, laid["y"], number, head, ha="right")
+        for row in laid.itertuples():
+            number = turned[row.trait, row.definition, kind]
+            look = {"ha": "right", "fontweight": "bold" if number else "normal"}
+            write_column(ax, edge, [row.y], [str(number)], **look)
+        write_column(ax, edge, [], [], head, ha="right")
     above = {"textcoords": "offset points", "fontsize": 6, "va": "baseline"}
     words = "posts that move\np across 0.05:"
     ax.annotate(words, (edges[-1], 1), (0, 20), "axes fraction", ha="right", color=NOTE, **above)
@@ -312,13 +313,11 @@ def _write_changes(ax, table: pd.DataFrame, laid: pd.DataFrame, edges: list[floa
 
 def _list_changes() -> list:
     """Return the key of `draw_changes`."""
-    disc = {"marker": "o", "ls": "none", "mew": 0.9}
     return [
         style.read_meanings("change")["found"],
-        ("one post left out", disc | {"color": MUTED, "ms": 4}),
-        ("one counted the other way", disc | {"mec": MUTED, "mfc": "white", "ms": 4}),
-        ("black: moves p across 0.05", disc | {"color": INK, "ms": 4}),
-        ("larger: more posts alike", disc | {"color": MUTED, "ms": 8}),
+        ("any one post left out", {"color": MUTED, "lw": 3}),
+        ("any one counted the other way", {"color": MUTED, "lw": 1.2}),
+        ("black: some post moves it across", {"color": INK, "lw": 3}),
     ]
 
 
@@ -369,8 +368,8 @@ def draw_power(sizes: pd.DataFrame, points: pd.DataFrame, limits=(0.01, 100)):
         mark = {"marker": [(-1, -0.5), (1, 0.5)], "ms": 6, "mec": INK, "mew": 0.6}
         ax.plot(0, edge, transform=ax.get_yaxis_transform(), clip_on=False, zorder=4, **mark)
     ax.spines["left"].set_zorder(2.5)
-    for height in (62, 0.0145):
-        write_note(ax, 26, height, "would be found four times in five", ha="center")
+    for x, height in ((26, 62), (28, 0.0145)):
+        write_note(ax, x, height, "would be found four times in five", ha="center")
     write_note(ax, 40, 8, "grey: would\nmostly be missed", ha="center")
     return fig
 
