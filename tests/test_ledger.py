@@ -46,7 +46,7 @@ def test_every_verdict_has_its_lane_and_its_mark():
     "verdict", [v for v in claims.VERDICTS if v.startswith("open") or v == "not testable"]
 )
 def test_a_verdict_that_is_open_or_cannot_be_tested_is_open(verdict):
-    assert n09_verdict.find_lane(verdict) == "Open"
+    assert n09_verdict.find_lane(verdict) == "Undecided"
 
 
 def test_every_claim_has_a_voice(table):

@@ -341,6 +341,7 @@ def _front_claims() -> str:
     holding = sum(verdict in ("supported", "leans for") for verdict in thesis)
     failing = sum(verdict in ("not supported", "leans against") for verdict in thesis)
     core = {"count": len(thesis), "holding": holding or "none", "failing": failing or "none"}
+    core["untestable"] = thesis.count("not testable")
     core["names"] = ", ".join(CARRIES_THESIS)
     return render("front_claims", his=his, ours=ours, score=score, thesis=core).strip()
 

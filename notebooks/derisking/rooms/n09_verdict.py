@@ -19,7 +19,7 @@ LANES = {
     "Holds": ("supported", "leans for"),
     "Contested": ("contested",),
     "Not borne out": ("not supported", "leans against"),
-    "Open": (),
+    "Undecided": (),
 }
 # How far a verdict stands on one side, for (above nought) or against (below), by order alone
 SIDES = {"supported": 3, "leans for": 2, "open, leaning for": 1}
@@ -86,7 +86,7 @@ def build_ledger(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
 def find_lane(verdict: str) -> str:
     """Return what a verdict comes to: a key of LANES. What is not named there is open."""
     found = [lane for lane, verdicts in LANES.items() if verdict in verdicts]
-    return found[0] if found else "Open"
+    return found[0] if found else "Undecided"
 
 
 def place_marks(findings: pd.DataFrame) -> pd.DataFrame:
@@ -240,7 +240,7 @@ def count_crossing(changes: pd.DataFrame) -> int:
 GRADES = {"strong": (4.6, True), "moderate": (3.4, True), "weak": (2.6, False)}  # points, filled
 
 
-FIELDS = {"Holds": 3, "Contested": 23.5, "Not borne out": 44, "Open": 67}  # mm from the left
+FIELDS = {"Holds": 3, "Contested": 23.5, "Not borne out": 44, "Undecided": 67}  # mm from the left
 SUMMARY_ROWS = {
     "thesis": "What carries R. Frank's thesis",
     "his own text": "The rest of his text",
@@ -354,7 +354,7 @@ def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str
 
 
 LANES_TOLD = {"Holds": "hold", "Contested": "contested"}
-LANES_TOLD |= {"Not borne out": "not borne out", "Open": "open"}
+LANES_TOLD |= {"Not borne out": "not borne out", "Undecided": "undecided"}
 SIDES_TOLD = {
     (True, False): "only for",
     (True, True): "for and against",
@@ -425,10 +425,10 @@ def _draw_ledger_line(ax, y: float, row) -> None:
     words = row.name + (" [institute]" if row.voice == "his institute" else "")
     ax.text(1.5, y, row.claim_id, **look)
     ax.text(11.5, y, words, **look)
-    if row.lane != "Open":
+    if row.lane != "Undecided":
         look = style.read_meanings("verdict")[row.verdict].style(4.2)
         ax.plot(144.6, y, zorder=2, **look)
-    shade = NOTE if row.lane == "Open" else INK
+    shade = NOTE if row.lane == "Undecided" else INK
     ax.text(147.5, y, row.verdict, fontsize=6, va="center", color=shade)
 
 
