@@ -13,16 +13,11 @@ def read_claim_words() -> dict[str, str]:
     verdicts = claims.reach_verdicts(table, load_table("findings"))
     for row in table.itertuples():
         key = row.claim_id.lower().replace(".", "")
-        test = (
-            row.expected_if_true
-            if isinstance(row.expected_if_true, str)
-            else "nothing that can be observed"
-        )
         if isinstance(row.quotation, str):
             words[f"{key}.quotation"] = row.quotation
         words |= {
             f"{key}.claim": row.claim,
-            f"{key}.test": test,
+            f"{key}.test": row.expected_if_true,
             f"{key}.verdict": verdicts[row.claim_id],
         }
     return words
