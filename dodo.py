@@ -24,7 +24,13 @@ sys.path.insert(0, str(ROOT / "notebooks"))
 from derisking.build import lock, trace  # noqa: E402
 from derisking.core import paths  # noqa: E402
 
+try:
+    import fcntl
+except ImportError:
+    fcntl = None
+
 FIRST = "01_data_ingestion"
+TURN = []  # the open file that holds the lock of this build
 EVIDENCE = trace.list_evidence()
 STYLE = [
     *sorted(p for p in trace.PACKAGE.rglob("*") if p.suffix in (".csv", ".mplstyle")),
@@ -58,6 +64,23 @@ def remember_at_once(kept, task, name, value, keep=JsonDB.set):
     kept.dump()
 
 
+def wait_for_other_builds(say):
+    """Let one build at a time work in this folder: what another writes would be taken for what a
+    notebook wrote.
+
+    The lock is a record lock: it ends with the process, however that ends, and the processes that
+    work for it do not inherit it, as they would a lock on the open file. Windows has none.
+    """
+    if fcntl is None:
+        return
+    TURN.append((ROOT / ".build" / "turn").open("w"))
+    try:
+        fcntl.lockf(TURN[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        say("another build works in this folder; this one begins when it has ended\n")
+        fcntl.lockf(TURN[-1], fcntl.LOCK_EX)
+
+
 JsonDB.dump = lambda kept: paths.replace(Path(kept.name), kept.codec.encode(kept._db))
 JsonDB.set = remember_at_once
 
@@ -68,6 +91,7 @@ class Reporter(ConsoleReporter):
     def initialize(self, tasks, selected_tasks):
         self.began = {}
         self.drew = False
+        wait_for_other_builds(self._say)
         for path in paths.sweep_litter():
             self.outstream.write(f"  swept {path}, left by a run that was killed\n")
         self.outstream.write(f"{len(tasks)} tasks\n")
@@ -95,7 +119,10 @@ class Reporter(ConsoleReporter):
         self.failures.append({"task": task, "exception": fail})
 
     def _line(self, word, task, note):
-        self.outstream.write(f"  {word}  {task.name:34} {note}\n")
+        self._say(f"  {word}  {task.name:34} {note}\n")
+
+    def _say(self, text):
+        self.outstream.write(text)
         self.outstream.flush()
 
     def complete_run(self):

@@ -387,6 +387,24 @@ def test_a_build_that_is_told_to_end_leaves_no_process(short, tmp_path):
         file.write_bytes(kept)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such lock")
+def test_a_second_build_waits_for_the_first(copy):
+    import fcntl
+
+    with (copy / ".build" / "turn").open("w") as turn:
+        fcntl.lockf(turn, fcntl.LOCK_EX)
+        build = subprocess.Popen(
+            [sys.executable, "-m", "doit", "validate"],
+            cwd=copy,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert "another build works in this folder" in build.stdout.readline()
+        assert build.poll() is None
+    told_then = build.communicate(timeout=120)[0]
+    assert build.returncode == 0 and "validate" in told_then
+
+
 def wait_for(happens, seconds):
     end = time.monotonic() + seconds
     while not happens():
