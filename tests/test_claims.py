@@ -52,6 +52,7 @@ def verdict(findings, testable="yes"):
         ([("supports", "moderate"), ("against", "moderate")], "contested"),
         ([("supports", "strong"), ("against", "strong")], "contested"),
         ([("supports", "strong"), ("against", "moderate"), ("against", "moderate")], "contested"),
+        ([("supports", "moderate")] * 3 + [("against", "moderate")], "contested"),
         ([("supports", "strong"), ("against", "moderate")], "open, leaning for"),
         ([("supports", "strong"), ("supports", "moderate"), ("against", "moderate")], "leans for"),
         ([("supports", "moderate"), ("against", "strong")], "open, leaning against"),
