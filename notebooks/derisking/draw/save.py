@@ -29,6 +29,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from derisking.core import paths
@@ -253,6 +254,9 @@ def _settle_layout(fig) -> None:
     if engine := fig.get_layout_engine():
         engine.execute(fig)
         fig.set_layout_engine("none")
+        for ax in fig.axes:  # the last digits of what the solver finds vary from run to run
+            points = ax.get_position(original=True).get_points()
+            ax.set_position(Bbox(np.round(points, 9)))
     _match_grounds(fig, [text for text in texts if text.get_bbox_patch()])
 
 
