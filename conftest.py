@@ -69,3 +69,15 @@ def stage(tmp_path, monkeypatch):
     """An empty folder into which figures and tables go instead of the repository."""
     monkeypatch.setenv("DERISKING_STAGE", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder that stands for the repository."""
+    from derisking.core import paths
+
+    for name in ("ROOT", "DATA", "FIGURES", "DERIVED", "NOTEBOOKS"):
+        place = tmp_path / {"ROOT": "", "DERIVED": "data/derived"}.get(name, name.lower())
+        place.mkdir(parents=True, exist_ok=True)
+        monkeypatch.setattr(paths, name, place)
+    return tmp_path

@@ -13,15 +13,11 @@ from derisking.core import paths
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder that stands for the repository."""
-    for name in ("ROOT", "DATA", "FIGURES", "DERIVED", "NOTEBOOKS"):
-        place = tmp_path / {"ROOT": "", "DERIVED": "data/derived"}.get(name, name.lower())
-        place.mkdir(parents=True, exist_ok=True)
-        monkeypatch.setattr(paths, name, place)
-    (tmp_path / "data" / "evidence").mkdir()
-    (tmp_path / "data" / "evidence" / "events.csv").write_text("event_id\n")
-    return tmp_path
+def folder(folder):
+    """The same with a table."""
+    (folder / "data" / "evidence").mkdir()
+    (folder / "data" / "evidence" / "events.csv").write_text("event_id\n")
+    return folder
 
 
 FAULTS = {

@@ -14,16 +14,6 @@ from derisking.core import paths
 from derisking.draw import save
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder that stands for the repository."""
-    for name in ("ROOT", "DATA", "FIGURES", "DERIVED", "NOTEBOOKS"):
-        place = tmp_path / {"ROOT": "", "DERIVED": "data/derived"}.get(name, name.lower())
-        place.mkdir(parents=True, exist_ok=True)
-        monkeypatch.setattr(paths, name, place)
-    return tmp_path
-
-
 def write(file, *cells):
     file.write_text(run.format_notebook(new_notebook(cells=list(cells))), encoding="utf-8")
     return file
