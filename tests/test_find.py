@@ -109,6 +109,12 @@ def test_a_row_without_source_says_so(capsys):
     assert "no source: takes no part in any result" in capsys.readouterr().out
 
 
+def test_a_row_of_a_table_that_names_no_sources_is_told_without_them():
+    known = tables.load_table("sources")
+    told = find.describe_row("sources", known.iloc[0])
+    assert told.startswith(f"sources: {known['source_id'].iloc[0]}\n") and "no source:" not in told
+
+
 def test_nothing_found_and_an_unknown_table_are_told(capsys):
     assert find.main(["no such words anywhere"]) == 0
     assert "Nothing found" in capsys.readouterr().out

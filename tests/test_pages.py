@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from derisking.build import blocks, dossier, pages, run
 from derisking.core import paths, tables
@@ -215,6 +216,98 @@ def test_the_dossier_says_which_finding_a_verdict_hangs_on():
     assert told["why"].startswith("What counts: 1 moderate for and 1 moderate against.")
     assert [part["lacking"] for part in told["parts"]] == ["", "no count was found"]
     assert [found["answers"] for found in told["findings"]] == ["1", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("rows", "testable", "why"),
+    [
+        ([], "no", "The rule gives no verdict on a claim that cannot be tested."),
+        ([], "yes", "No sourced finding bears on it."),
+        (
+            [("supports", "weak", "a;b")],
+            "partly",
+            "What counts: nothing for and nothing against. "
+            "Behind all findings stand 2 independent voices.",
+        ),
+        (
+            [("supports", "strong", "a"), ("supports", "moderate", "a"), ("mixed", "strong", "a")],
+            "yes",
+            "What counts: 1 strong and 1 moderate for and nothing against. "
+            "Behind all findings stands 1 independent voice.",
+        ),
+    ],
+)
+def test_what_a_verdict_rests_on_is_said_in_a_sentence(monkeypatch, rows, testable, why):
+    monkeypatch.setattr(dossier.sources, "name_voices", lambda told: set(told.split(";")))
+    findings = pd.DataFrame(rows, columns=["bears", "strength", "sources"])
+    assert dossier.explain_verdict(findings, testable) == why
+
+
+# ------------------------------------------------------------------------------ writing the pages
+
+
+def test_a_page_is_written_if_it_is_new_or_other_than_before(folder, monkeypatch):
+    made = {paths.ROOT / "README.md": "new\n", paths.DATA / "README.md": "as before\n"}
+    monkeypatch.setattr(pages, "notebook_pages", lambda: made | {paths.ROOT / "x.md": "x\n"})
+    for maker in ("gallery", "codebook", "claims_page", "countries_page", "index", "front"):
+        monkeypatch.setattr(pages, maker, lambda: "made\n")
+    monkeypatch.setattr(pages, "front_in_korean", lambda: "made\n")
+    monkeypatch.setattr(pages, "read_citation", lambda: None)
+    monkeypatch.setattr(pages.references, "write_zenodo", lambda told: "{}\n")
+    monkeypatch.setattr(pages.references, "write_references", lambda: {})
+    monkeypatch.setattr(pages.papers, "write_tables", lambda: {})
+    (paths.DATA / "README.md").write_text("made\n", encoding="utf-8")
+    (paths.ROOT / "README.md").write_text("old\n", encoding="utf-8")
+    others = ["README.md", "x.md", "figures/README.md", "data/claims.md", "data/countries.md"]
+    others += ["notebooks/README.md", "README.ko.md", ".zenodo.json"]
+    assert sorted(pages.write_pages(check=True)) == sorted(others)
+    assert (paths.ROOT / "README.md").read_text(encoding="utf-8") == "old\n"
+    assert not (paths.ROOT / "x.md").exists()
+    assert sorted(pages.write_pages()) == sorted(others)
+    assert (paths.ROOT / "README.md").read_text(encoding="utf-8") == "made\n"
+    assert (paths.ROOT / "x.md").read_text(encoding="utf-8") == "x\n"
+    assert pages.write_pages() == pages.write_pages(check=True) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changed", "told", "code"),
+    [
+        ([], ["README.md"], "written: README.md\n", 0),
+        ([], [], "", 0),
+        (["--check"], ["README.md", "x.md"], "out of date: README.md\nout of date: x.md\n", 1),
+        (["--check"], [], "", 0),
+    ],
+)
+def test_what_was_written_or_is_out_of_date_is_told(
+    monkeypatch, capsys, arguments, changed, told, code
+):
+    asked = []
+    monkeypatch.setattr(pages, "write_pages", lambda check: asked.append(check) or changed)
+    assert pages.main(arguments) == code and asked == [bool(arguments)]
+    assert capsys.readouterr() == (told, "")
+
+
+@pytest.mark.parametrize(
+    "error", [blocks.BlockError, run.NotebookError, tables.EvidenceError, pages.GlueError]
+)
+def test_a_page_that_cannot_be_made_is_told_in_a_line(monkeypatch, capsys, error):
+    def fail(check):
+        raise error("README.md: what is wrong")
+
+    monkeypatch.setattr(pages, "write_pages", fail)
+    assert pages.main([]) == 1
+    assert capsys.readouterr() == ("", "README.md: what is wrong\n")
+
+
+def test_a_block_that_nobody_fills_is_told_with_those_that_are_known(folder):
+    text = "<!-- begin mood -->\n<!-- end mood -->\n"
+    (paths.ROOT / "README.md").write_text(text, encoding="utf-8")
+    with pytest.raises(blocks.BlockError, match=r"README.md: no block 'mood' is known; known are"):
+        pages.front()
+
+
+def test_a_notebook_without_an_answer_has_an_empty_one():
+    assert pages.short_answer(new_notebook(cells=[new_markdown_cell("# 09 · How many?")])) == ""
 
 
 def described(name):

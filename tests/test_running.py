@@ -210,6 +210,7 @@ def test_a_cell_that_writes_beside_its_figures_and_tables_is_named_with_the_file
     (paths.DATA / "kept.csv").write_text("x")
     watch = run.Watch(new_notebook(), "09_x.ipynb")
     (paths.FIGURES / "08-other.png").write_text("another notebook puts its figure in place")
+    (paths.NOTEBOOKS / "__pycache__").mkdir()  # Python's own, of a module read by a cell
     watch.end_cell(new_code_cell("x"), 0)
     (paths.DATA / "kept.csv").write_text("xy")
     watch.start_cell(new_code_cell("write()"), 4)

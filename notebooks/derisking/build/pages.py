@@ -1,8 +1,8 @@
 """Write the pages and blocks that the build owns: codebook, dossier of claims, gallery, navigation,
 index of notebooks, front page.
 
-python -m derisking.build.pages            write them python -m derisking.build.pages --check    say
-which are not up to date, write nothing, return 1 if any
+    python -m derisking.build.pages            write them
+    python -m derisking.build.pages --check    say which are out of date, write nothing, return 1
 """
 
 import json
