@@ -29,11 +29,9 @@ from derisking.draw.labels import (
 from derisking.draw.marks import (
     Panel,
     centre_rows,
-    count_opposed,
     draw_dated,
     draw_interval,
     draw_key,
-    draw_panels,
     draw_series,
     find_middle,
     find_runs,
@@ -210,27 +208,11 @@ def test_panels_show_their_own_series_in_their_own_unit():
     series = pd.DataFrame(rows, columns=columns)
     panels = {
         "a": Panel("One", "thousand", (0, 10), {"x": "kotra"}, 0.001),
-        "b": Panel(
-            "Two", "number", (0, 10), {"y": "jetro"}, hollow=lambda rows: rows["value"] > 99
-        ),
+        "b": Panel("Two", "number", (0, 10), {"y": "jetro"}),
     }
     shown = gather_panels(panels, series, (2000, 2001))
     assert shown["panel"].tolist() == ["a", "b"] and shown["value"].tolist() == [0.007, 9]
     assert shown["hollow"].tolist() == [True, True]  # an estimate; a year across two
-    fig, axes = draw_panels(panels, shown, (2000, 2001), ["compiler"], height=60, shape=(1, 2))
-    assert [len(ax.lines) for ax in axes.values()] == [1, 1] and find_text_faults(fig) == []
-
-
-def test_a_date_across_two_years_is_certain_in_neither():
-    days = (
-        pd.to_datetime(["2000-05-01", "2000-12-01"]),
-        pd.to_datetime(["2000-05-01", "2001-01-31"]),
-    )
-    rows = {"direction": ["opening", "opening"], "date_earliest": days[0], "date_latest": days[1]}
-    counts = count_opposed(pd.DataFrame(rows), (2000, 2001), "opening", "closing")
-    up = counts[counts["side"].eq("up")]
-    assert up[["lower", "upper"]].to_numpy().tolist() == [[1, 2], [0, 1]]
-    assert counts[counts["side"].eq("down")]["upper"].sum() == 0
 
 
 # ------------------------------------------------------------------------------------ heads, keys

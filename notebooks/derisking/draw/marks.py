@@ -7,7 +7,6 @@ category looks comes from `style.read_meanings`.
 
 import heapq
 import itertools
-from collections.abc import Callable
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -17,8 +16,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from derisking.draw import style
-from derisking.draw.axes import is_dated, locate_day, set_years
-from derisking.draw.style import INK, MM, MUTED, NOTE, PALE, Meaning
+from derisking.draw.axes import is_dated, locate_day
+from derisking.draw.style import INK, MM, MUTED, NOTE, Meaning
 
 MIDDLE = 0.5  # of a year, from its first of January: where a value for the whole year stands
 HALO = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
@@ -113,17 +112,13 @@ def draw_dated(
         ax.plot(locate_day(ax, middle), row[y], zorder=3, **look, **shown)
 
 
-def draw_dumbbells(ax, frame: pd.DataFrame, low: str, high: str, looks=None, colour=MUTED) -> None:
-    """Draw one line a row, joined from column `low` (filled disc) to `high` (hollow).
-
-    looks: the two looks, as from `Meaning.style`, in place of discs in ink.
-    """
+def draw_dumbbells(ax, frame: pd.DataFrame, low: str, high: str) -> None:
+    """Draw one line a row, joined from column `low` (filled disc) to `high` (hollow)."""
     disc = {"marker": "o", "markersize": 5, "color": INK, "linestyle": "none"}
     rows = np.arange(len(frame))
-    ax.hlines(rows, frame[low], frame[high], color=colour, lw=1, zorder=1)
-    first, second = looks or (disc, make_hollow(disc))
-    ax.plot(frame[high], rows, zorder=3, **second)
-    ax.plot(frame[low], rows, zorder=3, **first)
+    ax.hlines(rows, frame[low], frame[high], color=MUTED, lw=1, zorder=1)
+    ax.plot(frame[high], rows, zorder=3, **make_hollow(disc))
+    ax.plot(frame[low], rows, zorder=3, **disc)
 
 
 # ---------------------------------------------------------------------------------------- series
@@ -155,16 +150,13 @@ def draw_series(
 
 
 class Panel(NamedTuple):
-    """One small chart of yearly series: what it shows, and what is written into it."""
+    """One small chart of yearly series."""
 
     subject: str
     unit: str
     limits: tuple[float, float]
     series: dict[str, str]  # series_id -> key of its look
     scale: float = 1  # factor from the unit of the series to that of the panel
-    labels: tuple[tuple[float, float, str], ...] = ()  # year, value, words
-    hollow: Callable | None = None  # finds further values that are no counts of a whole year
-    level: float | None = None  # a line to compare with
 
 
 def gather_panels(panels: dict[str, Panel], series: pd.DataFrame, years) -> pd.DataFrame:
@@ -178,78 +170,9 @@ def gather_panels(panels: dict[str, Panel], series: pd.DataFrame, years) -> pd.D
         shown = series[series["series_id"].isin(panel.series) & series["year"].between(*years)]
         hollow = shown["basis"].isin(ESTIMATED) | shown["period"].str.contains("/")
         mark, value = shown["series_id"].map(panel.series), shown["value"] * panel.scale
-        shown = shown.assign(panel=letter, mark=mark, value=value)
-        parts.append(shown.assign(hollow=hollow | panel.hollow(shown) if panel.hollow else hollow))
+        parts.append(shown.assign(panel=letter, mark=mark, value=value, hollow=hollow))
     columns = ["panel", "series_id", "mark", "year", "value", "hollow"]
     return pd.concat(parts, ignore_index=True)[columns]
-
-
-def draw_panels(panels: dict[str, Panel], shown: pd.DataFrame, years, groups, every=10, **canvas):
-    """Draw panels of several series under each other and side by side, aligned by year.
-
-    shown: as from `gather_panels`. years: the first and the last. groups: of meanings.csv, that
-    hold the looks. canvas: width and height in mm, shape (rows, columns). Returns the figure and
-    its axes by letter.
-    """
-    looks = {key: look for group in groups for key, look in style.read_meanings(group).items()}
-    heads = {letter: (panel.subject, panel.unit) for letter, panel in panels.items()}
-    fig, axes = make_panels(heads, sharex=True, **canvas)
-    for letter, panel in panels.items():
-        ax = axes[letter]
-        set_years(ax, *years, every=every)
-        for (_, mark), values in shown[shown["panel"].eq(letter)].groupby(["series_id", "mark"]):
-            draw_series(ax, values, looks[mark])
-        for line in ax.lines:
-            line.set_clip_on(False)  # a mark at zero stays whole
-        ax.set_ylim(*panel.limits)
-        if panel.level is not None:
-            ax.axhline(panel.level, color=PALE, lw=0.6, zorder=0)
-        for x, y, words in panel.labels:
-            write_note(ax, x, y, words, halo=True, ha="center")
-    return fig, axes
-
-
-def count_opposed(frame: pd.DataFrame, years, up: str, down: str) -> pd.DataFrame:
-    """Count dated rows by year and direction, as `draw_opposed` shows them.
-
-    years: the first and the last; up, down: the codes of `direction` for the two sides. Columns:
-    year, direction, side, lower, upper (rows whose possible days lie in, touch the year).
-    """
-    begin, end = frame["date_earliest"].dt.year, frame["date_latest"].dt.year
-    counted = []
-    for direction, side in ((up, "up"), (down, "down")):
-        for year in range(years[0], years[1] + 1):
-            touched = frame["direction"].eq(direction) & begin.le(year) & end.ge(year)
-            inside = touched & begin.eq(end)
-            counted.append((year, direction, side, inside.sum(), touched.sum()))
-    return pd.DataFrame(counted, columns=["year", "direction", "side", "lower", "upper"])
-
-
-def draw_opposed(ax, counts: pd.DataFrame, up: Meaning, down: Meaning, width: float = 0.72) -> None:
-    """Draw counts by year against each other: `up` above the line, `down` below it.
-
-    Columns of `counts`: year, side ("up" or "down"), lower, upper. The solid bar is certain; what
-    uncertain dates may add stands on it in outline.
-    """
-    for side, meaning, sign in (("up", up, 1), ("down", down, -1)):
-        rows = counts[counts["side"].eq(side)]
-        x = rows["year"].to_numpy(float) + MIDDLE
-        low, more = rows["lower"].to_numpy(float), (rows["upper"] - rows["lower"]).to_numpy(float)
-        ax.bar(x, sign * low, width, color=meaning.colour, lw=0, zorder=2)
-        x, low, more = (values[more > 0] for values in (x, low, more))
-        ax.bar(
-            x,
-            sign * more,
-            width,
-            bottom=sign * low,
-            fc="white",
-            ec=meaning.colour,
-            lw=0.6,
-            zorder=2,
-        )
-    ax.axhline(0, color=INK, lw=0.5, zorder=3)
-    ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")
 
 
 # ------------------------------------------------------------------------------------------ rows

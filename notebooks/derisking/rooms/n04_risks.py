@@ -1,36 +1,29 @@
-"""The two charts of notebook 04: what can be counted of exposures, and the register of risks."""
+"""The two charts of notebook 04: what can be counted of exposures, and when risks were reduced."""
 
+import numpy as np
 import pandas as pd
 
 from derisking.draw import style
-from derisking.draw.axes import locate_day, mark_days, place_axes, set_years, shade_span, to_year
-from derisking.draw.labels import wrap_words
+from derisking.draw.axes import mark_days, place_axes, set_years, shade_span, to_year
 from derisking.draw.marks import (
     MIDDLE,
     Panel,
     draw_interval,
     draw_key,
-    draw_panels,
-    find_runs,
-    lay_groups,
     make_hollow,
-    write_column,
+    make_panels,
+    stack_rows,
+    write_head,
     write_note,
 )
-from derisking.draw.style import INK, NOTE, PALE
+from derisking.draw.style import INK, MUTED, SOFT
 
 YEARS = (1989, 2026)
 SHUT = style.read_meanings("phase")["pandemic"].colour
-BLOCK = {"lw": 6, "ls": "-", "solid_capstyle": "butt"}  # of a shading, in a key
+CHINA = style.read_meanings("partner")["CHN"].colour
 CLOSING = style.read_meanings("measure")["closing"]
-STRONG = 2.6  # points: the width of the part of a line that the caption speaks of
+BOLD = {"fontsize": 8, "fontweight": "bold", "color": INK}
 
-# What became of them, with the letter of the first panel of each group
-ROWS = {
-    "a": "Contact fell in 2020-21 and stayed low",
-    "c": "Trade fell in 2018, and again in 2020-21",
-    "d": "Dependence rose",
-}
 EXPOSURES = {
     "a": Panel(
         "OECD aid",
@@ -39,119 +32,129 @@ EXPOSURES = {
         {"oda_received_usd_m_constant": "dac"},
     ),
     "b": Panel(
-        "Defectors in the South",
-        "arrivals",
+        "Defectors who reached the South",
+        "arrivals a year",
         (0, 3150),
         {"defectors_arrivals_south_korea": "rok"},
     ),
     "c": Panel(
         "Trade without South Korea",
         "billion dollars",
-        (0, 9),
+        (0, 9.9),
         {"trade_total_kotra_usd_m": "kotra", "trade_total_jetro_usd_m": "jetro"},
         0.001,
-        ((2003, 3.9, "KOTRA"), (1993.2, 4.8, "JETRO"), (1996.6, 3.3, "hollow: estimate")),
-    ),
-    "d": Panel(
-        "China's share of that trade",
-        "percent",
-        (0, 117),
-        {"trade_china_share_kotra_pct": "kotra", "trade_china_share_jetro_pct": "jetro"},
-        labels=((2001, 62, "KOTRA"), (1992.2, 12, "JETRO")),
     ),
 }
-# By panel: points from the first and the last mark of its strong part to their numbers
-OFFSETS = {
-    "a": ((0, 7), (8, 8)),
-    "b": ((2, 8), (4, 8)),
-    "c": ((13, 2), (-13, -3)),
-    "d": ((9, -6), (0, 7)),
-}
+WIDE = 0.8  # of a year: a bar
 
 
-def draw_exposures(shown: pd.DataFrame, shut: tuple, pressed: tuple, strong: dict[str, tuple]):
-    """Draw the panels of EXPOSURES under each other, in the groups of ROWS.
+def draw_exposures(shown: pd.DataFrame, shut: tuple, pressed: tuple, named: dict[str, tuple]):
+    """Draw bars by year under each other: aid, arrivals, and trade by partner.
 
-    shown: as from `marks.gather_panels`. shut, pressed: two days each, of the closed border and of
-    the sanctions. strong: letter -> series_id, first and last year of the part that is drawn thick
-    and has its numbers at both ends.
+    shown: as from `marks.gather_panels`, and china (its share in c, percent; missing: not known).
+    shut, pressed: two days each, of the closed border and of the sanctions. named: letter -> the
+    two years whose numbers are written, the later one bold.
     """
-    canvas = {"width": 89, "height": 138, "shape": (4, 1)}
-    fig, axes = draw_panels(EXPOSURES, shown, YEARS, ("compiler",), every=5, **canvas)
-    axes["b"].yaxis.set_major_formatter("{x:,.0f}")
-    looks = style.read_meanings("compiler")
+    heads = {letter: (panel.subject, panel.unit) for letter, panel in EXPOSURES.items()}
+    fig, axes = make_panels(heads, 118, (3, 1), 89, height_ratios=[1, 1, 1.7])
     for letter, ax in axes.items():
+        set_years(ax, *YEARS)
+        ax.set_ylim(*EXPOSURES[letter].limits)
         shade_span(ax, *shut, SHUT, "border\nclosed" if letter == "a" else "")
-        name, first, last = strong[letter]
-        part = shown[shown["series_id"].eq(name) & shown["year"].between(first, last)]
-        part = part.sort_values("year")
-        look = looks[part["mark"].iloc[0]]
-        for run in find_runs(part["year"]):
-            line = part.iloc[run]
-            ax.plot(line["year"] + MIDDLE, line["value"], color=look.colour, lw=STRONG, zorder=3)
-        for row, offset in zip((part.iloc[0], part.iloc[-1]), OFFSETS[letter], strict=True):
-            words = f"{row['value']:,.0f}" if row["value"] >= 10 else f"{row['value']:.2f}"
-            bold = {"fontsize": 8, "fontweight": "bold", "color": INK, "ha": "center"}
-            write_note(ax, row["year"] + MIDDLE, row["value"], words, *offset, **bold)
-    shade_span(axes["c"], *pressed, style.WASH)
-    write_note(axes["c"], locate_day(axes["c"], pressed[0]), 8.5, "UN sanctions", -2, ha="right")
-    for letter, words in ROWS.items():
-        look = {"fontsize": 8, "fontweight": "bold", "color": INK, "va": "baseline"}
-        place = {"xycoords": "axes fraction", "textcoords": "offset points"}
-        axes[letter].annotate(words, (0, 1), (0, 17), **place, **look)
+        part = shown[shown["panel"].eq(letter)]
+        if letter == "c":
+            _draw_trade(ax, part, pressed)
+        else:
+            colours = np.where(part["year"].ge(shut[0].year), INK, SOFT)
+            ax.bar(part["year"] + MIDDLE, part["value"], WIDE, color=colours, lw=0, zorder=2)
+        _write_values(ax, part.set_index("year"), *named[letter])
+    axes["b"].yaxis.set_major_formatter("{x:,.0f}")
     return fig
+
+
+def _draw_trade(ax, part: pd.DataFrame, pressed: tuple) -> None:
+    """Draw the trade with China and with others, and over the bars the days of the sanctions."""
+    known = part[part["china"].notna()]
+    china = known["value"] * known["china"] / 100
+    x = known["year"] + MIDDLE
+    ax.bar(x, china, WIDE, color=CHINA, lw=0, zorder=2)
+    ax.bar(x, known["value"] - china, WIDE, bottom=china, color=SOFT, lw=0, zorder=2)
+    rest = part[part["china"].isna()]
+    outline = {"fc": "white", "ec": MUTED, "lw": 0.6}
+    ax.bar(rest["year"] + MIDDLE, rest["value"], WIDE, zorder=2, **outline)
+    ax.plot([to_year(day) for day in pressed], [8.1, 8.1], color=INK, lw=2, solid_capstyle="butt")
+    write_note(ax, pressed[1], 8.75, "UN sanctions", ha="right")
+    square = {"marker": "s", "ms": 5, "ls": "none", "mew": 0}
+    entries = [("with China", square | {"color": CHINA}), ("with others", square | {"color": SOFT})]
+    entries += [("partners not told apart", square | {"mfc": "white", "mec": MUTED, "mew": 0.6})]
+    draw_key(ax, entries, "upper left")
+
+
+def _write_values(ax, values: pd.DataFrame, first: int, last: int) -> None:
+    """Write two values over their bars, the later one bold; of trade China's share."""
+    for year, look in ((first, {"color": INK}), (last, BOLD)):
+        row, end = values.loc[year], WIDE / 2 if year == first else -WIDE / 2
+        if pd.notna(row["china"]):
+            words, end = f"China\n{row['china']:.0f} %", 0
+            place = {"dx": -5 if year == first else 0, "dy": 4, "ha": "center", "va": "bottom"}
+        else:
+            words = f"{row['value']:,.0f}"
+            place = {"dy": 5, "ha": "right" if year == first else "left", "va": "bottom"}
+        write_note(ax, year + MIDDLE + end, row["value"], words, **place, **look)
 
 
 # ------------------------------------------------------------------------------ the register
 
 REGISTER_YEARS = (2019, 2026)
+EARLIER, NEVER = 2018, 2028  # where risks stand that were reduced earlier, or never
+GROUPS = {  # codes of the column group
+    "before": "first reduced before the invasion of Ukraine",
+    "after": "first reduced after it",
+    "never": "never reduced",
+}
+SQUARE = 8  # points
+ROOM = 0.21  # years from the middle of a square to the ground of its neighbour
 
 
-def draw_register(risks: pd.DataFrame, order: list[str], shut: tuple, invasion):
-    """Draw the day on which each risk was first reduced, in groups, and when it was taken on.
+def draw_register(risks: pd.DataFrame, shut: tuple, invasion):
+    """Draw one mark a risk at its first reduction, near ones one above the other.
 
-    risks: group, risk, since (words), down (filled mark), reduced_earliest and reduced_latest
-    (both empty: no mark). order: of the groups. shut: two days.
+    risks: group (before or after the invasion, or never), down (filled mark), reduced_earliest and
+    reduced_latest (both empty: never). shut: two days.
     """
-    risks = risks.assign(name=[wrap_words(words, 36) for words in risks["risk"]])
-    risks = risks.assign(height=0.45 + 0.6 * (risks["name"].str.count("\n") + 1))
-    rows, heads = lay_groups(risks, "group", order, 1.8, 1.2, "height")
-    fig, ax = style.make_canvas(89, 126)
-    place_axes(ax, 52, 7, 35, 109)
-    set_years(ax, *REGISTER_YEARS, every=2)
-    ax.set_xlim(left=REGISTER_YEARS[0] - 1.2)
-    ax.set_ylim(rows["y"].iloc[-1] + 1, -0.7)
-    ax.set_yticks([])
+    fig, ax = style.make_canvas(89, 69)
+    place_axes(ax, 1.5, 10.5, 86, 46)
+    years = range(REGISTER_YEARS[0], REGISTER_YEARS[1] + 2)
+    ax.set(xlim=(EARLIER - 0.6, NEVER + 1), ylim=(-0.8, 10.6), yticks=[])
     ax.spines["left"].set_visible(False)
+    ax.spines["bottom"].set_bounds(years[0], years[-1])
+    start, end = (to_year(risks[f"reduced_{bound}"]) for bound in ("earliest", "latest"))
+    old, never = end.lt(years[0]), end.isna()
+    sooner = ", ".join(f"{year:.0f}" for year in sorted(set(np.floor(end[old]))))
+    ax.set_xticks([EARLIER, *years, NEVER], [sooner, *map(str, years), "never"])
+    write_head(ax, "", "Risks, by the day of their first reduction", rise=15)
     shade_span(ax, *shut, SHUT)
-    mark_days(ax, {"invasion\nof Ukraine": invasion})
-    ax.hlines(rows["y"], *ax.get_xlim(), color=PALE, lw=0.4, zorder=0)
-    for row in rows.itertuples():
-        _draw_step(ax, row)
-    for name, y in heads.items():
-        head = {"fontsize": 8, "weight": "bold", "color": INK, "va": "center"}
-        ax.text(-1.47, y, name, transform=ax.get_yaxis_transform(), **head)
-    write_column(ax, -1.47, rows["y"], rows["name"], color=INK)
-    write_column(ax, -0.06, rows["y"], rows["since"], "risk taken on", color=NOTE, ha="right")
-    step = CLOSING.style(3.8)
-    marks = [("lower since", step), ("a step, not lower since", make_hollow(step))]
-    marks += [("border closed", {"color": SHUT} | BLOCK)]
-    draw_key(fig, marks, "below", left=0.5, columnspacing=0.9)
+    write_note(
+        ax, np.mean([to_year(invasion), to_year(shut[1])]), 1.5, "border\nclosed", ha="center"
+    )
+    mark_days(ax, {"invasion of Ukraine": invasion})
+    start, end = (days.mask(old, EARLIER).mask(never, NEVER) for days in (start, end))
+    wide = end - start > 0.7  # years: a shorter interval hides behind its mark
+    middle = (start + end) / 2
+    level = stack_rows(start.where(wide, middle) - ROOM, end.where(wide, middle) + ROOM)
+    grown = {"marker": "^", "ms": SQUARE, "color": INK}
+    lower = CLOSING.style(SQUARE)
+    looks = np.where(never, "grown", np.where(risks["down"], "lower", "step"))
+    kinds = {"lower": lower, "step": make_hollow(lower), "grown": grown | {"ls": "none"}}
+    for kind, look in kinds.items():
+        ax.plot(middle[looks == kind], level[looks == kind], **look, zorder=4)
+    for low, high, y in zip(start[wide], end[wide], level[wide], strict=True):
+        draw_interval(ax, y, low, high, CLOSING.colour, tick=0.3)
+    sizes = risks["group"].value_counts()
+    line = to_year(invasion)
+    write_note(ax, line, 9.7, f"{sizes['before']} before", -4, **BOLD, ha="right")
+    write_note(ax, line, 9.7, f"{sizes['after']} after", 4, **BOLD)
+    write_note(ax, NEVER, 9.7, f"{sizes['never']} never", **BOLD, ha="center")
+    words = {"lower": "lower since", "step": "a step, not lower since", "grown": "grew"}
+    draw_key(fig, [(words[kind], look) for kind, look in kinds.items()], "below", left=2)
     return fig
-
-
-def _draw_step(ax, row) -> None:
-    """Draw the first reduction of one risk: its possible days, or where it lies if out of sight."""
-    look = CLOSING.style(3.8) if row.down else make_hollow(CLOSING.style(3.8))
-    if pd.isna(row.reduced_latest):
-        write_note(ax, REGISTER_YEARS[1] + 0.9, row.y, "none", halo=True, ha="right")
-        return
-    start, end = to_year(row.reduced_earliest), to_year(row.reduced_latest)
-    if end < REGISTER_YEARS[0]:
-        left = ax.get_xlim()[0] + 0.4
-        ax.plot(left, row.y, **look | {"marker": "<"})
-        write_note(ax, left, row.y, str(row.reduced_latest.year), 4, halo=True)
-        return
-    if end - start > 0.7:  # years: a shorter interval hides behind its mark
-        draw_interval(ax, row.y, start, end, CLOSING.colour, tick=0.25)
-    ax.plot((start + end) / 2, row.y, **look | {"zorder": 4})
