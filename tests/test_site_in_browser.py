@@ -115,17 +115,15 @@ def test_every_link_of_a_page_leads_somewhere(page, built, browser):
                 )
 
 
-def test_notebooks_open_with_their_answer_and_fold_their_code(built, browser):
+def test_notebooks_open_with_their_answer_and_fold_code_and_numbers(built, browser):
     browser.get((built / "notebooks" / "01_data_ingestion.html").as_uri())
     text = browser.find_element("tag name", "main").text
     assert text.index("Short answer") < text.index("Data.") and "Figure 01-closure-lists" in text
-    folded = browser.execute_script(
-        "return [...document.querySelectorAll('details.code')].every(d => !d.open)"
-    )
-    assert (
-        folded
-        and browser.execute_script("return document.querySelectorAll('details.code').length") > 10
-    )
+    for kind, least in (("code", 10), ("numbers", 3)):
+        folded = browser.execute_script(
+            f"return [...document.querySelectorAll('details.{kind}')].map(d => !d.open)"
+        )
+        assert len(folded) > least and all(folded), kind
 
 
 def test_a_page_runs_no_script_even_if_one_gets_in(built, browser):

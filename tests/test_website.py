@@ -3,11 +3,16 @@ holds."""
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from derisking.build import website
+from derisking.core import paths
+from derisking.core.glue import MIME
 
 ACTIVE = [
     "<script>alert(1)</script>",
@@ -103,12 +108,33 @@ def test_a_page_forbids_scripts_and_what_comes_from_elsewhere(tmp_path):
 
 
 def test_a_picture_of_a_notebook_leads_to_its_file_and_has_its_narrow_version():
+    drawn = {file.stem for file in paths.FIGURES.glob("*.pdf")}
+    narrow = {file.stem.removesuffix("-phone") for file in paths.FIGURES.glob("*-phone.png")}
+    names = min(narrow), min(drawn - narrow)
     image = '<img src="data:image/png;base64,aaaa" alt="b">'
-    body = "".join(f'{image}<a href="../figures/{name}.pdf">pdf</a>' for name in NAMES)
+    body = "".join(f'{image}<a href="../figures/{name}.pdf">pdf</a>' for name in names)
     first, second = website._link_pictures(body).split("pdf</a>")[:2]
-    assert first.startswith(f'<a href="../figures/{NAMES[0]}.pdf"><picture><source media=')
-    assert f'srcset="../figures/{NAMES[0]}-phone.png">{image}</picture></a>' in first
-    assert second.startswith(f'<a href="../figures/{NAMES[1]}.pdf">{image}</a>')
+    assert first.startswith(f'<a href="../figures/{names[0]}.pdf"><picture><source media=')
+    assert f'srcset="../figures/{names[0]}-phone.png">{image}</picture></a>' in first
+    assert second.startswith(f'<a href="../figures/{names[1]}.pdf">{image}</a>')
 
 
-NAMES = ("02-map-2023", "07-return")  # with and without a narrow version
+def test_the_values_a_cell_gives_to_sentences_are_folded_and_nothing_else():
+    glued = {MIME: {"fall": "<b>"}, "text/plain": "fall  <b>"}
+    outputs = [new_output("display_data", data) for data in (glued, {"text/plain": "plain"})]
+    nb = new_notebook(cells=[new_code_cell("glue()", outputs=outputs)])
+    body, _ = HTMLExporter(template_name="basic").from_notebook_node(website._fold_numbers(nb))
+    page = website.sanitise_html(body)
+    assert page.count("<details") == 1 and " open" not in page.partition("<details")[2]
+    folded, shown = page.partition("<details")[2].split("</details>")
+    assert "the numbers behind the text" in folded and "fall  &lt;b&gt;" in folded
+    assert "plain" in shown and "fall" not in shown
+
+
+def test_the_colours_of_the_site_stand_in_one_place():
+    codes = r"#[0-9a-fA-F]{3,8}\b"
+    source = Path(website.__file__).read_text(encoding="utf-8")
+    rules = source[source.index("COLOUR_RULES = ") : source.index("\nSTYLE = ")]
+    assert re.findall(codes, rules) and not re.findall(codes, source.replace(rules, ""))
+    asked = set(re.findall(r"var\((--\w+)\)", website.STYLE))
+    assert asked == set(re.findall(r"(--\w+):", website.COLOUR_RULES))

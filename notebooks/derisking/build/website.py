@@ -21,6 +21,8 @@ from pygments.formatters import HtmlFormatter
 
 from derisking.build import run
 from derisking.core import paths
+from derisking.core.glue import MIME
+from derisking.draw.style import COLOURS
 
 PAGES = (
     "README.md",
@@ -50,21 +52,8 @@ COPIED = (
 # What a page may hold; anything else came out of a cell or a caption and is shown as text.
 ELEMENTS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "blockquote", "pre", "hr", "br"),
-    *(
-        "a",
-        "img",
-        "picture",
-        "source",
-        "span",
-        "em",
-        "strong",
-        "code",
-        "del",
-        "sub",
-        "sup",
-        "details",
-        "summary",
-    ),
+    *("a", "img", "picture", "source", "span", "em", "strong", "code", "del", "sub", "sup"),
+    *("details", "summary"),
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {
@@ -81,13 +70,18 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 
+# The only colours of the site: by day those of the figures where they mean the same, by night
+# their counterparts.
+COLOUR_RULES = f"""
+:root {{ color-scheme: light dark; --ground: white; --ink: {COLOURS["ink"]};
+  --note: {COLOURS["note"]}; --line: {COLOURS["pale"]}; --code: {COLOURS["wash"]};
+  --link: #0072b2 }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --ground: #16181b; --ink: #e6e6e6; --note: #b0b0b0; --line: #444;
+    --code: #1f2226; --link: #7cc4f0 }}
+}}
+"""
 STYLE = """
-:root { color-scheme: light dark; --ink: #222; --note: #595959; --line: #ddd; --ground: #fff;
-  --code: #f6f6f6; --link: #0072b2 }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e6e6; --note: #b0b0b0; --line: #444; --ground: #16181b;
-    --code: #1f2226; --link: #7cc4f0 }
-}
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 17px/1.55 Georgia, "DejaVu Serif", serif; overflow-wrap: break-word }
@@ -99,7 +93,7 @@ header a { margin-right: 1em }
 h1, h2, h3 { font-family: "DejaVu Sans", Arial, sans-serif; line-height: 1.25 }
 h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } h3 { font-size: 1rem }
 a { color: var(--link) }
-img { max-width: 100%; height: auto; background: #fff }
+img { max-width: 100%; height: auto; background: white }
 pre, .scroll { overflow-x: auto; max-width: 100% }
 pre, code { font: 13px/1.45 "DejaVu Sans Mono", monospace }
 pre { background: var(--code); padding: .6rem .8rem; border-radius: 3px }
@@ -109,7 +103,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem .25rem 0;
   text-align: left; vertical-align: top }
 blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--line) }
 .prompt { display: none }
-details.code > summary { color: var(--note); cursor: pointer;
+details[class] > summary { color: var(--note); cursor: pointer;
   font: 13px/1.4 "DejaVu Sans", Arial, sans-serif }
 """
 
@@ -154,7 +148,7 @@ def build_site(target: Path) -> list[Path]:
             )
     exporter = HTMLExporter(template_name="basic")
     for file in run.list_notebooks():
-        body, _ = exporter.from_notebook_node(run.read_notebook(file))
+        body, _ = exporter.from_notebook_node(_fold_numbers(run.read_notebook(file)))
         _page(aside / "notebooks" / f"{file.stem}.html", _link_pictures(_fold_code(body)))
     shutil.rmtree(target, ignore_errors=True)
     aside.replace(target)
@@ -210,7 +204,7 @@ def _page(file: Path, body: str) -> None:
         flags=re.DOTALL,
     )
     depth = len(file.relative_to(_root(file)).parts) - 1
-    style = STYLE + HtmlFormatter(style="default").get_style_defs(".highlight")
+    style = COLOUR_RULES + STYLE + HtmlFormatter(style="default").get_style_defs(".highlight")
     file.write_text(
         SHELL.format(
             title=html.escape(title), policy=POLICY, style=style, up="../" * depth, body=body
@@ -246,6 +240,17 @@ def _link_picture(match: re.Match) -> str:
         narrow = f'<source media="(max-width: 500px)" srcset="../figures/{name}-phone.png">'
         image = f"<picture>{narrow}{image}</picture>"
     return f'<a href="../figures/{name}.pdf">{image}</a>{rest}'
+
+
+def _fold_numbers(nb):
+    """Put the printed list of values that a cell gives to the sentences behind a click."""
+    for out in (out for cell in nb.cells for out in cell.get("outputs", [])):
+        if MIME in out.get("data", {}):
+            told = html.escape(out.data["text/plain"])
+            summary = "<summary>the numbers behind the text</summary>"
+            folded = f'<details class="numbers">{summary}<pre>{told}</pre></details>'
+            out.data = {"text/html": folded}
+    return nb
 
 
 def _fold_code(body: str) -> str:

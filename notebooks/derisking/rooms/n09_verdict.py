@@ -1,10 +1,11 @@
 """A ledger of claims: findings for and against, verdicts by the one rule, how firm they are.
 
 Tidy frames in, tidy frames out. The rule itself is `core.claims.reach_verdict`; who speaks in a
-finding is `core.sources.name_voices`. The charts at the end are set in millimetres, because a
-table of marks is set like type.
+finding is `core.sources.name_voices`. The charts at the end are set in millimetres, because rows
+of marks are set like type.
 """
 
+import numpy as np
 import pandas as pd
 
 from derisking.core import claims as rule
@@ -12,7 +13,7 @@ from derisking.core import sources
 from derisking.draw import style
 from derisking.draw.axes import fill_page
 from derisking.draw.marks import draw_key, make_hollow
-from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, PALE, WASH
+from derisking.draw.style import INK, NOTE, PALE, SOFT, WASH
 
 # What a verdict comes to, in the order in which it is told. Every other verdict is open.
 LANES = {
@@ -51,10 +52,9 @@ COLUMNS = {
     "name": "Short name of the claim; the wording that counts stands in the table claims.",
     "voice": "Whose words the claim is drawn from: his own text, his institute, or ours.",
     "verdict": "Verdict by the rule.",
-    "lane": "What the verdict comes to.",
-    "row": "Row: what carries the thesis, the rest of his text, his institute, or ours.",
-    "place": "Place of a finding beside the centre line: against negative, for positive, strong "
-    "ones nearest.",
+    "group": "Group of rows: what carries the thesis, else what the verdict comes to.",
+    "place": "Place of a weighty finding beside the centre line: against negative, for positive, "
+    "strong ones nearest.",
     "drop": "Findings left out.",
     "before": "Verdict with all findings.",
     "after": "Verdict without them.",
@@ -68,16 +68,11 @@ COLUMNS = {
 def build_ledger(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     """Return one row a claim, in the order of `claims`.
 
-    Columns: claim_id, question, name, basis, voice, testable; against, supports (findings that
-    carry: moderate or strong); verdict; lane.
+    Columns: claim_id, name, voice (whose words), verdict, lane (what the verdict comes to).
     """
-    table = claims[["claim_id", "question", "basis", "testable"]].copy()
-    table.insert(2, "name", table["claim_id"].map(rule.name_claims()))
-    table.insert(4, "voice", table["basis"].map(VOICES))
-    carries = findings[findings["strength"].ne("weak")]
-    for side in ("against", "supports"):
-        number = carries[carries["bears"].eq(side)].groupby("claim_id").size()
-        table[side] = table["claim_id"].map(number).fillna(0).astype(int)
+    table = claims[["claim_id"]].copy()
+    table["name"] = table["claim_id"].map(rule.name_claims())
+    table["voice"] = claims["basis"].map(VOICES)
     table["verdict"] = rule.reach_verdicts(claims, findings).to_numpy()
     table["lane"] = table["verdict"].map(find_lane)
     return table
@@ -90,37 +85,16 @@ def find_lane(verdict: str) -> str:
 
 
 def place_marks(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return findings for and against with their place beside a centre line, strong ones nearest.
+    """Return the weighty findings with their place beside a centre line, strong ones nearest.
 
     Columns: claim_id, finding_id, bears, strength, place (-1, -2, ... against; 1, 2, ... for).
     """
-    rows = findings[findings["bears"].isin(["against", "supports"])].copy()
-    grades = ["strong", "moderate", "weak"]
-    rows["strength"] = pd.Categorical(rows["strength"], grades, ordered=True)
-    rows = rows.sort_values(["claim_id", "bears", "strength", "finding_id"])
+    carries = findings["strength"].isin(GRADES) & findings["bears"].isin(["against", "supports"])
+    order = ["claim_id", "bears", "strength", "finding_id"]  # "strong" comes after "moderate"
+    rows = findings[carries].sort_values(order, ascending=[True, True, False, True])
     place = rows.groupby(["claim_id", "bears"]).cumcount() + 1
     rows["place"] = place.where(rows["bears"].eq("supports"), -place)
-    columns = ["claim_id", "finding_id", "bears", "strength", "place"]
-    return rows[columns].astype({"strength": "str"})
-
-
-def tabulate_rule() -> pd.DataFrame:
-    """Return the verdict for each rank against (rows) and for (columns), as the rule gives it."""
-    ranks = {
-        "nothing": [],
-        "one moderate": ["moderate"],
-        "two moderate or more": ["moderate", "moderate"],
-        "a strong one": ["strong"],
-        "a strong one and more": ["strong", "moderate"],
-    }
-    grid = pd.DataFrame()
-    for one, carrying in ranks.items():
-        for other, opposing in ranks.items():
-            rows = [("supports", grade) for grade in carrying]
-            rows += [("against", grade) for grade in opposing]
-            verdict = rule.reach_verdict(pd.DataFrame(rows, columns=["bears", "strength"]))
-            grid.loc[f"{other} against", f"{one} for"] = verdict
-    return grid
+    return rows[["claim_id", "finding_id", "bears", "strength", "place"]]
 
 
 # -------------------------------------------------------------------------- sensitivity
@@ -237,311 +211,113 @@ def count_crossing(changes: pd.DataFrame) -> int:
 
 # ------------------------------------------------------------------------------- charts
 
-GRADES = {"strong": (4.6, True), "moderate": (3.4, True), "weak": (2.6, False)}  # points, filled
-
-
-FIELDS = {"Holds": 3, "Contested": 23.5, "Not borne out": 44, "Undecided": 67}  # mm from the left
-SUMMARY_ROWS = {
-    "thesis": "What carries R. Frank's thesis",
-    "his own text": "The rest of his text",
-    "his institute": "Known through his institute",
-    "ours": "Ours, not his",
-}
-SUMMARY_KEY = {
-    "supported": "supported",
-    "leans for": "leans for",
-    "contested": "contested",
-    "not supported": "not supported",
-    "leans against": "leans against",
-    "cannot tell": "cannot tell",
-    "open, leaning for": "for, by one finding",
-    "open, leaning against": "against, by one finding",
-    "not testable": "not testable",
+ROW, CENTRE = 3.7, 74  # mm: from one claim to the next; place of the line between for and against
+MARK, STEP = 2.5, 4  # mm: from one finding, from one verdict, to the next
+BASE = 0.75  # mm: from the baseline of a name to the middle of its small letters
+GRADES = {"strong": 5.8, "moderate": 4}  # points
+THESIS = "Thesis"
+GROUPS = {
+    THESIS: "{} claims carry the thesis",
+    "Holds": "{} others hold",
+    "Contested": "{} are contested",
+    "Not borne out": "{} are not borne out",
+    "Undecided": "{} are undecided",
 }
 
 
-def tell_row(table: pd.DataFrame) -> pd.Series:
-    """Return the row of the summary each claim stands in: a key of SUMMARY_ROWS."""
-    return table["voice"].mask(table["claim_id"].isin(rule.CARRIES_THESIS), "thesis")
+def draw_ledger(table: pd.DataFrame, marks: pd.DataFrame):
+    """Draw one line a claim: weighty findings against and for beside a centre line.
 
-
-def draw_summary(table: pd.DataFrame):
-    """Draw one mark a claim by its verdict, in rows: thesis, rest of his text, institute, ours.
-
-    `table` as of `build_ledger`. Within a field the marks stand in the order of the verdicts. What
-    is taken from his text stands on a ground and is larger.
+    `table`: claim_id, name, group (a key of GROUPS); `marks` as of `place_marks`. Within a group
+    the claims with most marks come first.
     """
-    order = list(style.read_meanings("verdict"))
-    place = {verdict: number for number, verdict in enumerate(order)}
-    table = table.assign(row=tell_row(table), place=table["verdict"].map(place))
-    table = table.sort_values("place", kind="stable")
-    tops, y = {}, 7.0
-    for key in SUMMARY_ROWS:
-        most = table.loc[table["row"].eq(key), "lane"].value_counts().max()
-        tops[key] = (y, 13.4 + 4.3 * -(-most // 4))  # marks in lines of four
-        y += tops[key][1]
-    fig, ax = style.make_canvas(89, y + 12)
+    marks = marks[marks["claim_id"].isin(table["claim_id"])]
+    weight = table["claim_id"].map(marks["claim_id"].value_counts()).fillna(0)
+    table = table.assign(weight=weight).sort_values("weight", ascending=False, kind="stable")
+    fig, ax = style.make_canvas(89, 13 + ROW * len(table) + 7 * table["group"].nunique())
     fill_page(ax)
-    for lane, left in FIELDS.items():
-        ax.text(left, 5, lane, fontsize=7)
-    for key, (top, height) in tops.items():
-        rows, his = table[table["row"].eq(key)], key in ("thesis", "his own text")
-        if his:
-            ax.fill_between([1, 88], top, top + height, color=WASH, lw=0, zorder=0)
-        ax.plot([1, 88], [top + height] * 2, color=PALE, lw=0.6)
-        look = {"fontsize": 8, "weight": "bold"} if his else {"fontsize": 7, "color": NOTE}
-        ax.text(3, top + 4, f"{SUMMARY_ROWS[key]}: {len(rows)} claims", va="center", **look)
-        for lane, left in FIELDS.items():
-            _draw_field(ax, rows[rows["lane"].eq(lane)], left, top + 9.5, his, key == "thesis")
-    known = style.read_meanings("verdict")
-    entries = [(words, known[verdict].style(4.4)) for verdict, words in SUMMARY_KEY.items()]
-    draw_key(fig, entries, (2, y + 1.2), columns=3)
+    _write_heads(ax, f"{len(table)} claims taken from his text", 5.5, 2.5)
+    y, heights = 7.0, {}
+    for group, words in GROUPS.items():
+        rows, top = table[table["group"].eq(group)], y
+        if rows.empty:
+            continue
+        y += 4.8
+        look = {"fontsize": 8, "weight": "bold"} if group == THESIS else {"fontsize": 7}
+        ax.text(1.5, y, words.format(len(rows)), **look)
+        for row in rows.itertuples():
+            y += ROW
+            heights[row.claim_id] = y - BASE
+            _write_claim(ax, y, row.claim_id, row.name)
+        y += 2.2
+        if group == THESIS:
+            ax.fill_between([0.5, 88.5], top, y, color=WASH, lw=0, zorder=0)
+            if not rows["weight"].any():
+                _write_gap(ax, y - 2 * ROW, "no weighty\nfinding")
+    ax.plot([CENTRE] * 2, [7, y], color=INK, lw=0.6, zorder=1)
+    meanings = style.read_meanings("bears")
+    for mark in marks.itertuples():
+        look = meanings[mark.bears].style(GRADES[mark.strength])
+        ax.plot(CENTRE + MARK * mark.place, heights[mark.claim_id], zorder=3, **look)
+    entries = [(f"{grade} finding", meanings["supports"].style(GRADES[grade])) for grade in GRADES]
+    draw_key(fig, entries, (1.5, y + 1.5))
     return fig
 
 
-def _draw_field(ax, rows: pd.DataFrame, left: float, y: float, his: bool, thesis: bool) -> None:
-    """Draw how many claims a field holds, and below it a mark for each in lines of four.
+def _write_claim(ax, y: float, claim_id: str, name: str) -> None:
+    ax.text(1.5, y, claim_id, fontsize=6, color=NOTE)
+    ax.text(9, y, name, fontsize=6)
 
-    What carries the thesis is drawn in ink where it is grey elsewhere.
+
+def _write_heads(ax, words: str, y: float, away: float) -> None:
+    """Write what the lines are, and over the two sides of the centre line, `away` mm from it, what
+    they are."""
+    ax.text(1.5, y, words, fontsize=7)
+    ax.text(CENTRE - away, y, "against", fontsize=7, ha="right")
+    ax.text(CENTRE + away, y, "for", fontsize=7)
+
+
+def _write_gap(ax, y: float, words: str) -> None:
+    """Write the finding where nothing stands, on the centre line."""
+    ground = {"facecolor": WASH, "edgecolor": "none", "pad": 1.5}
+    look = {"fontsize": 8, "weight": "bold", "ha": "center", "va": "center", "bbox": ground}
+    ax.text(CENTRE, y, words, **look)
+
+
+def draw_shifts(changes: pd.DataFrame, names: pd.Series, total: int):
+    """Draw one line a claim whose verdict changes: where it stands, and where it may come to stand.
+
+    `changes` as of `list_changes`; `names` of claims by claim_id; total: number of all verdicts.
+    From left to right the scale of SIDES; the band in its middle belongs to neither side.
     """
-    known = style.read_meanings("verdict")
-    look = {"weight": "bold", "color": INK} if his else {"color": NOTE}
-    ax.text(left, y, str(len(rows)), fontsize=8, va="center", **look)
-    for number, row in enumerate(rows.itertuples()):
-        x, line = left + 1 + number % 4 * 4.6, y + 4.4 + number // 4 * 4.3
-        mark = known[row.verdict].style(6.2 if his else 4.8)
-        mark["markersize"] *= 0.8 if mark["marker"] == "D" else 1  # else larger than the others
-        if thesis and mark["markeredgecolor"] == MUTED:
-            mark |= {"markeredgecolor": INK, "markeredgewidth": 1.3}
-        ax.plot(x, line, zorder=3, **mark)
-
-
-def draw_ledger(table: pd.DataFrame, placed: pd.DataFrame, groups: dict[str, str]):
-    """Draw one line a claim: findings against and for beside a centre line, and the verdict.
-
-    `table` as of `build_ledger`, `placed` as of `place_marks`; `groups` maps a question to its
-    heading. Grey: not drawn from his own text.
-    """
-    fig, ax = style.make_canvas(183, 170)
+    claims = changes.drop_duplicates("claim_id").sort_values(
+        "before", key=lambda verdicts: verdicts.map(SIDES), ascending=False, kind="stable"
+    )
+    top = 14
+    bottom = top + ROW * len(claims) + 2.2
+    fig, ax = style.make_canvas(89, bottom + 11)
     fill_page(ax)
-    _draw_strip(ax, count_sides(table), 1.5, 180)
-    centre, step, pitch = 112, 3, 125 / len(table)  # the lines fill the page
-    heads = {"against": (centre - 3, "right"), "for": (centre + 3, "left")}
-    heads |= {"verdict": (147.5, "left")}
-    y = 15.2
-    for words, (x, align) in heads.items():
-        ax.text(x, y, words, ha=align, va="center", fontsize=6, color=NOTE)
-    by_claim = dict(list(placed.groupby("claim_id")))
-    for question, heading in groups.items():
-        y += 4
-        ax.text(1.5, y, heading, fontsize=7, fontweight="bold", va="center")
-        found = table.loc[table["question"].eq(question), "lane"].value_counts()
-        told = [f"{found[lane]} {words}" for lane, words in LANES_TOLD.items() if lane in found]
-        ax.text(181.5, y, ", ".join(told), fontsize=6, ha="right", va="center")
-        ax.plot([1.5, 181.5], [y + 1.75, y + 1.75], color=PALE, lw=0.5, zorder=0)
-        y += 0.35
-        for number, row in enumerate(table[table["question"].eq(question)].itertuples()):
-            y += pitch
-            if number % 2:
-                ax.fill_between([1, 182], y - pitch / 2, y + pitch / 2, color=WASH, lw=0, zorder=0)
-            _draw_ledger_line(ax, y, row)
-            for mark in by_claim.get(row.claim_id, placed.iloc[:0]).itertuples():
-                x = centre + mark.place * step + (-0.9 if mark.place > 0 else 0.9)
-                _draw_grade(ax, x, y, mark.bears, mark.strength)
-    ax.plot([centre, centre], [17.1, y + 1.4], color=INK, lw=0.5, zorder=1)
-    _draw_ledger_key(ax, y + 4.6)
-    return fig
-
-
-LANES_TOLD = {"Holds": "hold", "Contested": "contested"}
-LANES_TOLD |= {"Not borne out": "not borne out", "Undecided": "undecided"}
-SIDES_TOLD = {
-    (True, False): "only for",
-    (True, True): "for and against",
-    (False, True): "only against",
-    (False, False): "neither",
-}
-
-
-def tell_side(table: pd.DataFrame) -> pd.Series:
-    """Return on which side each claim has weighty findings: a value of SIDES_TOLD.
-
-    `table` as of `build_ledger`.
-    """
-    pairs = zip(table["supports"].gt(0), table["against"].gt(0), strict=True)
-    return pd.Series([SIDES_TOLD[pair] for pair in pairs], index=table.index)
-
-
-def count_sides(table: pd.DataFrame) -> dict[str, int]:
-    """Return how many claims have weighty findings on which side, in the order of SIDES_TOLD."""
-    number = tell_side(table).value_counts()
-    return {side: int(number.get(side, 0)) for side in SIDES_TOLD.values()}
-
-
-def _fill_side(ax, side: str, x0: float, x1: float, y0: float, y1: float) -> None:
-    """Fill a box in the colour of a side; for and against: half and half."""
+    crossing = count_crossing(changes)
+    words = f"{crossing} of {total}\nverdicts cross" + ("es" if crossing == 1 else "")
+    ax.text(CENTRE, 7.5, words, fontsize=8, weight="bold", ha="center")
+    _write_heads(ax, f"{len(claims)} that change without some sources", top - 1.5, 3)
+    ax.fill_between([CENTRE - 2, CENTRE + 2], top, bottom, color=PALE, lw=0, zorder=0)
     known = style.read_meanings("bears")
-    pro, con, middle = known["supports"].colour, known["against"].colour, (y0 + y1) / 2
-    upper, lower = {
-        "only for": (pro, pro),
-        "for and against": (pro, con),
-        "only against": (con, con),
-        "neither": (PALE, PALE),
-    }[side]
-    ax.fill_between([x0, x1], y0, middle, color=upper, lw=0)
-    ax.fill_between([x0, x1], middle, y1, color=lower, lw=0)
-
-
-def _draw_strip(ax, sides: dict[str, int], left: float, wide: float) -> None:
-    """Draw along the top how many claims have weighty findings on which side."""
-    whole = sum(sides.values())
-    for words, count in sides.items():
-        width = wide * count / whole
-        _fill_side(ax, words, left + 0.3, left + width - 0.3, 6, 9.4)
-        from_right = words == "neither"  # the few only against need the room to its left
-        x = left + width - 0.3 if from_right else left + 0.3
-        align = "right" if from_right else "left"
-        claims = " claims: weighty findings " if words == "only for" else " "
-        told = {"for and against": "both"}.get(words, words)  # the room of a small block
-        ax.text(x, 4.5, f"{count}{claims}{told}", fontsize=8, weight="bold", ha=align)
-        left += width
-
-
-def _style_voice(voice: str) -> dict:
-    """Return how a claim is written: ink for his own text, grey otherwise, italics for ours."""
-    colour = INK if voice == "his own text" else NOTE
-    return {"fontsize": 6, "color": colour, "fontstyle": "italic" if voice == "ours" else "normal"}
-
-
-def _write_voices(ax, y: float) -> None:
-    told = {"his own text": "Ink: from his own text.", "his institute": "Grey: his institute."}
-    told |= {"ours": "Grey italics: ours."}
-    for x, (voice, words) in zip((1.5, 29, 52), told.items(), strict=True):
-        ax.text(x, y, words, va="center", **_style_voice(voice))
-
-
-def _draw_ledger_line(ax, y: float, row) -> None:
-    look = {"va": "center", **_style_voice(row.voice)}
-    words = row.name + (" [institute]" if row.voice == "his institute" else "")
-    ax.text(1.5, y, row.claim_id, **look)
-    ax.text(11.5, y, words, **look)
-    if row.lane != "Undecided":
-        look = style.read_meanings("verdict")[row.verdict].style(4.2)
-        ax.plot(144.6, y, zorder=2, **look)
-    shade = NOTE if row.lane == "Undecided" else INK
-    ax.text(147.5, y, row.verdict, fontsize=6, va="center", color=shade)
-
-
-TILE, TILES = (10.6, 5.4), 8  # mm: width and pitch of tiles; tiles on a line
-
-
-def draw_ledger_tiles(table: pd.DataFrame, groups: dict[str, str]):
-    """Draw the ledger for a narrow page: a tile a claim, in the colour of the side its weighty
-    findings stand on.
-
-    `table` as of `build_ledger`; `groups` maps a question to its heading.
-    """
-    table = table.assign(side=tell_side(table))
-    sides, order = count_sides(table), list(SIDES_TOLD.values())
-    lines = sum(-(-table["question"].eq(question).sum() // TILES) for question in groups)
-    fig, ax = style.make_canvas(89, 19 + len(groups) * 6.4 + lines * TILE[1])
-    fill_page(ax)
-    ax.text(1.5, 4, f"{len(table)} claims: weighty findings stand", fontsize=7, va="center")
-    for number, (side, count) in enumerate(sides.items()):
-        x, y = (1.5, 47)[number % 2], (8.2, 13)[number // 2]
-        _fill_side(ax, side, x, x + 4.5, y - 1.6, y + 1.6)
-        ax.text(x + 6, y, f"{count} {side}", fontsize=8, weight="bold", va="center")
-    y = 14.5
-    for question, heading in groups.items():
-        y += 6.4
-        ax.text(1.5, y - 2.2, heading, fontsize=7, va="center")
-        rows = table[table["question"].eq(question)]
-        rows = rows.sort_values("side", key=lambda column: column.map(order.index), kind="stable")
-        for number, row in enumerate(rows.itertuples()):
-            x = 1.5 + number % TILES * (TILE[0] + 0.2)
-            top = y + number // TILES * TILE[1]
-            _fill_side(ax, row.side, x, x + TILE[0] - 0.6, top, top + 1.5)
-            ax.text(x, top + 3.2, row.claim_id, va="center", **_style_voice(row.voice))
-        y += -(-len(rows) // TILES) * TILE[1]
-    _write_voices(ax, y + 2)
+    sides = {1: known["supports"], 0: known["mixed"], -1: known["against"]}
+    discs = {side: meaning.style(4.6) | {"marker": "o"} for side, meaning in sides.items()}
+    for number, row in enumerate(claims.itertuples(), 1):
+        _write_claim(ax, top + ROW * number, row.claim_id, names[row.claim_id])
+        y, before = top + ROW * number - BASE, SIDES[row.before]
+        after = changes.loc[changes["claim_id"].eq(row.claim_id), "after"].map(SIDES)
+        ends = CENTRE + STEP * min(before, *after), CENTRE + STEP * max(before, *after)
+        ax.plot(ends, [y, y], color=SOFT, lw=1.2, zorder=1)
+        for place in after.unique():
+            ax.plot(CENTRE + STEP * place, y, zorder=3, **make_hollow(discs[np.sign(place)]))
+        ax.plot(CENTRE + STEP * before, y, zorder=4, **discs[np.sign(before)])
+    for place, words in ((-3, "firm"), (0, "neither"), (3, "firm")):
+        x = CENTRE + STEP * place
+        ax.text(x, bottom + 2.6, words, fontsize=6, ha="center", color=NOTE)
+    disc = discs[0] | {"markeredgecolor": INK, "markerfacecolor": INK}
+    entries = [("with all findings", disc), ("without some sources", make_hollow(disc))]
+    draw_key(fig, entries, (1.5, bottom + 5.5))
     return fig
-
-
-def _draw_grade(ax, x: float, y: float, bears: str, strength: str) -> None:
-    size, filled = GRADES[strength]
-    look = style.read_meanings("bears")[bears].style(size)
-    ax.plot(x, y, zorder=3, **(look if filled else make_hollow(look)))
-
-
-def _draw_ledger_key(ax, y: float) -> None:
-    _write_voices(ax, y)
-    for x, strength in zip((84, 100, 119.5), GRADES, strict=True):
-        _draw_grade(ax, x, y, "against", strength)
-        _draw_grade(ax, x + 2.6, y, "supports", strength)
-        words = strength if strength != "weak" else "weak: not weighty, moves no verdict"
-        ax.text(x + 4.8, y, words, fontsize=6, va="center", color=NOTE)
-
-
-HEADS = {
-    "low confidence": "facts graded low",
-    "our own counts": "our own counts",
-    "Seoul, ministries": "Seoul's ministries",
-    "Seoul, all state bodies": "all of Seoul's bodies",
-    "Pyongyang": "Pyongyang",
-    "anonymous sources": "unnamed sources",
-    "any of them": "any of these parties",
-}
-HEADS |= {f"{name}{IN_PART}": HEADS[name] for name in list(HEADS)[3:]}
-# Heads of the groups of rows, and the number of rows in each
-BLOCKS = {"Without": 1, "Without what rests alone on": 6, "Without what rests even in part on": 4}
-
-
-def count_shifts(changes: pd.DataFrame) -> pd.DataFrame:
-    """Return how many verdicts change in which way (columns SHIFTS) under each drop (rows).
-
-    `changes` as of `list_changes`. Rows in the order of `list_drops`.
-    """
-    number = changes.groupby(["drop", "shift"]).size().unstack(fill_value=0)
-    return number.reindex(index=list(HEADS), columns=list(SHIFTS), fill_value=0)
-
-
-UNIT = 2.2  # mm from one square to the next
-
-
-def draw_sensitivity(counts: pd.DataFrame, total: int):
-    """Draw how verdicts change when findings are left out: a number and a square a verdict.
-
-    `counts` as of `count_shifts`; total: of all verdicts. In rows the ways of leaving out; none
-    changes sides: a nought.
-    """
-    fig, ax = style.make_canvas(89, 11 + 4.6 * len(counts) + 6 * len(BLOCKS))
-    fill_page(ax)
-    most = counts["less firm"].max()
-    columns = {"other side": 31, "less firm": 43, "firmer": 48.5 + UNIT * most}
-    told = {"other side": "change\nsides", "less firm": "become\nless firm"}
-    told |= {"firmer": "become\nfirmer"}
-    for shift, x in columns.items():
-        bold = {"weight": "bold"} if shift == "other side" else {}
-        ax.text(x - 1.8, 8.5, told[shift], fontsize=7, va="bottom", linespacing=1.15, **bold)
-    ax.text(1.5, 8.5, f"Of {total} verdicts", fontsize=7, va="bottom", weight="bold")
-    y, names = 7.0, iter(counts.index)
-    for head, number in BLOCKS.items():
-        y += 6
-        ax.text(1.5, y, head, fontsize=7, va="center")
-        for name in (next(names) for _ in range(number)):
-            y += 4.6
-            ax.text(3.5, y, HEADS[name], fontsize=6, va="center_baseline")
-            ax.plot([3.5, 87.5], [y + 2.3, y + 2.3], color=HAIRLINE, lw=0.6, zorder=0)
-            for shift, x in columns.items():
-                _draw_units(ax, x, y, int(counts.loc[name, shift]), shift)
-    return fig
-
-
-def _draw_units(ax, x: float, y: float, count: int, shift: str) -> None:
-    """Write a number and draw so many squares beside it, hollow for what becomes firmer."""
-    look = {"fontsize": 7, "ha": "right", "va": "center_baseline"}
-    look |= {"fontsize": 8, "weight": "bold"} if shift == "other side" else {}
-    ax.text(x + 1.4, y, str(count), color=INK if count or shift == "other side" else NOTE, **look)
-    square = {"marker": "s", "ms": 4.6, "color": INK, "ls": "none", "mew": 0.8}
-    square = make_hollow(square) if shift == "firmer" else square
-    ax.plot([x + 3.2 + UNIT * place for place in range(count)], [y] * count, zorder=2, **square)
