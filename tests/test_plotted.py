@@ -30,10 +30,8 @@ DRAWN = {
     "07-visitors": {"date_latest": 1, "until": 1},
     "07-return": {"returned_latest": 1},
     "07-meetings": {"date_earliest": 1, "date_latest": 1},
-    "08-base-rates": {"median_per_year": 1, "p95_per_year": 1, "prk_per_year": 1, "share": 1},
-    "08-leave-one-out": {"least": 1, "most": 1, "p_found": 1},
-    "08-power": {"odds_ratio": 1},
-    "08-rounds": {"odds_ratio": 1},
+    "08-base-rates": {"p95_per_year": 1, "share": 1},
+    "08-rounds": {"with_share": 1, "without_share": 1},
     "08-specification-curve": {"odds_ratio": 1},
 }
 

@@ -1,6 +1,7 @@
 """Tests of the confrontation of commitments with observations, and of the steps of notebook 08."""
 
 import math
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -179,7 +180,7 @@ def test_tables_for_readers(small):
     seen = pd.DataFrame(
         {"observation_id": ["a"], "observation": "It rains", "found": "wet", "outcome": "yes"}
     )
-    line = n08_rivals.list_observations(seen, small, names, {"yes": "seen"}).iloc[0]
+    line = n08_rivals.list_observations(seen, small, names).iloc[0]
     assert line.tolist() == ["It rains", "hardship", "thesis", "wet", "seen"]
 
 
@@ -208,13 +209,23 @@ def test_lags_of_a_round():
 
 
 def test_rates_are_brought_to_a_year():
+    """Over two years 19 in 100 is a tenth a year; intervals of one year come first."""
     row = {"prev_wave": 1970, "wave": 1972, "years_between": 2, "prk_closed_share": 0.19}
-    row |= {"median": 0.19, "p95": 0.36, "max": 0.51, "prk_lasting_share": float("nan")}
-    row |= {"lasting_median": 0.0, "lasting_p95": 0.19, "lasting_max": 0.36}
-    table = n08_closures.convert_rates(pd.DataFrame([row])).set_index("panel")
-    closed = table.loc["closed", [f"{name}_per_year" for name in n08_closures.SHARES]]
-    assert closed.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.1])
-    assert table.loc["not back", "max_per_year"] == pytest.approx(0.2)
+    row |= {"p95": 0.36, "max": 0.51}
+    short = row | {"prev_wave": 1989, "wave": 1990, "years_between": 1}
+    table = n08_closures.convert_rates(pd.DataFrame([row, short]))
+    assert table["wave"].tolist() == [1990, 1972]
+    yearly = table[["p95_per_year", "max_per_year", "prk_per_year"]].to_numpy()
+    assert yearly[0].tolist() == pytest.approx([0.36, 0.51, 0.19])
+    assert yearly[1].tolist() == pytest.approx([0.2, 0.3, 0.1])
+
+
+def test_shares_are_those_of_the_counts_and_a_pooled_row_has_none():
+    ratio = SimpleNamespace(odds_ratio=3.0, low=1.0, high=9.0)
+    row = n08_closures.describe_shares("a", "1998", ratio, [[1, 3], [2, 18]])
+    assert (row["with_all"], row["with_share"], row["without_share"]) == (4, 0.25, 0.1)
+    pooled = n08_closures.describe_shares("a", "pooled", ratio)
+    assert pooled["odds_ratio"] == 3 and "with_share" not in pooled
 
 
 # -------------------------------------------------------------------------------- facts and figures
@@ -239,17 +250,3 @@ def test_a_trait_is_judged_with_its_range_over_the_lists():
     row = n08_rivals.judge_traits(runs, {"house": ("T", False)}, "seoul").loc["house"]
     assert row["outcome"] == "yes"
     assert row["found"] == "odds ratio 0–0.25, p 0.0040–0.030"
-
-
-def test_bars_reach_from_the_least_p_to_the_most_and_name_who_turns_it():
-    one = {"trait": "T", "definition": "seoul", "p_found": 0.06, "change": "dropped"}
-    changed = pd.DataFrame(
-        [
-            one | {"p": 0.04, "turns": True, "place": "Lome"},
-            one | {"p": 0.07, "turns": False, "place": "Kyiv"},
-            one | {"p": 0.03, "turns": True, "place": "Accra"},
-        ]
-    )
-    bar = n08_closures.gather_changes(changed).iloc[0]
-    assert (bar["least"], bar["most"], bar["turned"]) == (0.03, 0.07, 2)
-    assert bar["cities"] == "Accra; Lome"

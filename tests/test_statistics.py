@@ -446,8 +446,6 @@ RISING = [  # columns of which the later may never lie below the earlier
     ("lower", "upper"),
     ("low", "odds_ratio", "high"),
     ("odds_ratio_low", "odds_ratio_high"),
-    ("least", "most"),
-    ("less", "more"),
     ("median", "p75", "p90", "p95", "max"),
     ("median_per_year", "p95_per_year", "max_per_year"),
     ("early", "late"),

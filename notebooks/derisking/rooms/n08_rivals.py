@@ -20,6 +20,13 @@ BEARS = {  # by the score of a commitment, and whether the outcome is firm
     (-1, True): "contradicted",
     (0, False): "open",
 }
+OUTCOMES = {  # of observations, in words
+    "yes": "seen",
+    "leans_yes": "leans to yes",
+    "unknown": "cannot tell",
+    "leans_no": "leans to no",
+    "no": "not seen",
+}
 
 
 def judge_trait(rows: pd.DataFrame, higher: bool, primary: str) -> str:
@@ -112,12 +119,11 @@ def list_explanations(confronted: pd.DataFrame, names: pd.Series) -> pd.DataFram
 
 
 def list_observations(
-    observations: pd.DataFrame, predictions: pd.DataFrame, names: pd.Series, words: dict[str, str]
+    observations: pd.DataFrame, predictions: pd.DataFrame, names: pd.Series
 ) -> pd.DataFrame:
     """Return one row an observation: who commits himself to what, and what was found.
 
     observations: columns observation_id, observation, found, outcome. names: short, by explanation.
-    words: the outcome in words.
     """
     rows = []
     for row in observations.itertuples():
@@ -125,5 +131,5 @@ def list_observations(
         cells = {"if it is observed that": row.observation}
         for sign, head in (("expects", "expected by"), ("excludes", "excluded by")):
             cells[head] = ", ".join(names[mine.loc[mine["sign"].eq(sign), "explanation"]]) or "·"
-        rows.append(cells | {"found": row.found, "outcome": words[row.outcome]})
+        rows.append(cells | {"found": row.found, "outcome": OUTCOMES[row.outcome]})
     return pd.DataFrame(rows)
