@@ -156,8 +156,7 @@ def test_a_drop_looks_at_every_voice(monkeypatch):
 
 
 def test_sensitivity_with_nothing_dropped_changes_nothing(table, findings):
-    none = pd.Series(False, index=findings.index)
-    same = n09_verdict.apply_drops(table, findings, {"none": none})
+    same = n09_verdict.compare_verdicts(table, findings, {"none": findings})
     assert (
         same["none"].equals(same["all findings"].rename("none"))
         and n09_verdict.list_changes(same).empty
@@ -165,16 +164,17 @@ def test_sensitivity_with_nothing_dropped_changes_nothing(table, findings):
 
 
 def test_sensitivity_with_everything_dropped_leaves_nothing_known(table, findings):
-    every = pd.Series(True, index=findings.index)
-    verdicts = n09_verdict.apply_drops(table, findings, {"all": every})["all"]
+    verdicts = n09_verdict.compare_verdicts(table, findings, {"all": findings.iloc[:0]})["all"]
     assert set(verdicts) == {"cannot tell", "not testable"}
 
 
 def test_the_drops_are_independent_of_row_order(table, findings):
-    masks = n09_verdict.list_drops(findings)
     mixed = findings.sample(frac=1, random_state=7)
-    other = n09_verdict.apply_drops(table, mixed, n09_verdict.list_drops(mixed))
-    pd.testing.assert_frame_equal(other, n09_verdict.apply_drops(table, findings, masks))
+    one, other = (
+        n09_verdict.compare_verdicts(table, rows, n09_verdict.list_drops(rows))
+        for rows in (findings, mixed)
+    )
+    pd.testing.assert_frame_equal(one, other)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_shaking_counts_agree_with_leave_one_out(table, findings):
 
 def test_charts_have_no_fault_of_text(table, findings):
     his, marks = gather_his(table, findings), n09_verdict.place_marks(findings)
-    firmness = n09_verdict.apply_drops(table, findings, n09_verdict.list_drops(findings))
+    firmness = n09_verdict.compare_verdicts(table, findings, n09_verdict.list_drops(findings))
     changes = n09_verdict.list_changes(firmness)
     figures = [
         n09_verdict.draw_ledger(his, marks),

@@ -119,16 +119,17 @@ def test_a_picture_of_a_notebook_leads_to_its_file_and_has_its_narrow_version():
     assert second.startswith(f'<a href="../figures/{names[1]}.pdf">{image}</a>')
 
 
-def test_the_values_a_cell_gives_to_sentences_are_folded_and_nothing_else():
+def test_the_values_a_cell_gives_to_sentences_are_folded_in_one_list_and_nothing_else():
     glued = {MIME: {"fall": "<b>"}, "text/plain": "fall  <b>"}
-    outputs = [new_output("display_data", data) for data in (glued, {"text/plain": "plain"})]
+    more = {MIME: {"rise": "5"}, "text/plain": "rise  5"}
+    outputs = [new_output("display_data", data) for data in (glued, more, {"text/plain": "plain"})]
     nb = new_notebook(cells=[new_code_cell("glue()", outputs=outputs)])
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(website._fold_numbers(nb))
     page = website.sanitise_html(body)
     assert page.count("<details") == 1 and " open" not in page.partition("<details")[2]
     folded, shown = page.partition("<details")[2].split("</details>")
-    assert "the numbers behind the text" in folded and "fall  &lt;b&gt;" in folded
-    assert "plain" in shown and "fall" not in shown
+    assert "the numbers behind the text" in folded and "fall  &lt;b&gt;\nrise  5" in folded
+    assert "plain" in shown and "fall" not in shown and "rise" not in shown
 
 
 def test_the_colours_of_the_site_stand_in_one_place():

@@ -243,13 +243,15 @@ def _link_picture(match: re.Match) -> str:
 
 
 def _fold_numbers(nb):
-    """Put the printed list of values that a cell gives to the sentences behind a click."""
-    for out in (out for cell in nb.cells for out in cell.get("outputs", [])):
-        if MIME in out.get("data", {}):
-            told = html.escape(out.data["text/plain"])
+    """Put the values that a cell gives to the sentences, all in one list, behind a click."""
+    for cell in nb.cells:
+        glued = [out for out in cell.get("outputs", []) if MIME in out.get("data", {})]
+        if glued:
+            told = html.escape("\n".join(out.data["text/plain"] for out in glued))
             summary = "<summary>the numbers behind the text</summary>"
             folded = f'<details class="numbers">{summary}<pre>{told}</pre></details>'
-            out.data = {"text/html": folded}
+            glued[0].data = {"text/html": folded}
+            cell.outputs = [out for out in cell.outputs if out not in glued[1:]]
     return nb
 
 

@@ -26,7 +26,6 @@ LANES = {
 SIDES = {"supported": 3, "leans for": 2, "open, leaning for": 1}
 SIDES |= {"open, leaning against": -1, "leans against": -2, "not supported": -3}
 SIDES |= {"contested": 0, "cannot tell": 0, "not testable": 0}
-SHIFTS = ("less firm", "firmer", "other side")
 VOICES = {
     "full": "his own text",
     "short": "his own text",
@@ -50,7 +49,6 @@ IN_PART = ", even in part"
 
 COLUMNS = {
     "name": "Short name of the claim; the wording that counts stands in the table claims.",
-    "voice": "Whose words the claim is drawn from: his own text, his institute, or ours.",
     "verdict": "Verdict by the rule.",
     "group": "Group of rows: what carries the thesis, else what the verdict comes to.",
     "place": "Place of a weighty finding beside the centre line: against negative, for positive, "
@@ -119,26 +117,26 @@ def rests_on(findings: pd.DataFrame, party: str, every: bool = True) -> pd.Serie
     return findings["sources"].map(speaks)
 
 
-def list_drops(findings: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return what to leave out, one mask of `findings` a way of dropping, as they are shown."""
+def list_drops(findings: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the findings that are left, by what is left out."""
     masks = {"low confidence": findings["confidence"].eq("low")}
     for party in ["our own counts", *PARTIES, "any of them"]:
         masks[party] = rests_on(findings, party)
     for party in [*list(PARTIES)[1:], "any of them"]:
         masks[party + IN_PART] = rests_on(findings, party, every=False)
-    return masks
+    return {name: findings[~mask] for name, mask in masks.items()}
 
 
-def apply_drops(claims: pd.DataFrame, findings: pd.DataFrame, masks: dict) -> pd.DataFrame:
-    """Return the verdict on each claim (rows, by claim_id) with all findings and without each."""
-    columns = {"all findings": rule.reach_verdicts(claims, findings)}
-    for name, mask in masks.items():
-        columns[name] = rule.reach_verdicts(claims, findings[~mask])
-    return pd.DataFrame(columns)
+def compare_verdicts(claims: pd.DataFrame, findings: pd.DataFrame, others: dict) -> pd.DataFrame:
+    """Return the verdict on each claim (rows, by claim_id) with all findings and with each of
+    `others`, findings by name."""
+    frames = {"all findings": findings, **others}
+    verdicts = {name: rule.reach_verdicts(claims, frame) for name, frame in frames.items()}
+    return pd.DataFrame(verdicts)
 
 
 def name_shifts(before: pd.Series, after: pd.Series) -> pd.Series:
-    """Return how verdicts change: one of SHIFTS, or "none".
+    """Return how verdicts change: "other side", "firmer", "less firm", or "none".
 
     Other side: from for to against or back, be it as a leaning. Firmer: further on its side, or a
     contested claim with one side only left. Less firm: every other change.
@@ -150,7 +148,7 @@ def name_shifts(before: pd.Series, after: pd.Series) -> pd.Series:
 
 
 def list_changes(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a changed verdict.
+    """Return one row a changed verdict in a table of `compare_verdicts`.
 
     Columns: claim_id, drop, before, after, shift (see `name_shifts`).
     """
@@ -180,28 +178,23 @@ def drop_each_finding(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
     return rows
 
 
-def regrade(findings: pd.DataFrame, grades: dict[str, str]) -> pd.DataFrame:
-    """Return the findings with strengths replaced, to see what the grading decides."""
-    return findings.assign(strength=findings["strength"].replace(grades))
-
-
 def shake_verdicts(claims: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     """Return how many verdicts change when single findings go or grades count otherwise."""
-    variants = {
-        "weak findings count as moderate": regrade(findings, {"weak": "moderate"}),
-        "strong findings count as moderate": regrade(findings, {"strong": "moderate"}),
-        "only strong findings count": findings[findings["strength"].eq("strong")],
+    strength = findings["strength"]
+    others = {
+        f"{grade} findings count as moderate": findings.assign(
+            strength=strength.replace(grade, "moderate")
+        )
+        for grade in ("weak", "strong")
     }
-    parts = {"any one finding is taken out": drop_each_finding(claims, findings)}
-    whole = rule.reach_verdicts(claims, findings)
-    for name, variant in variants.items():
-        both = {"all findings": whole, name: rule.reach_verdicts(claims, variant)}
-        parts[name] = list_changes(pd.DataFrame(both))
-    rows = [
-        (name, part["claim_id"].nunique(), count_crossing(part)) for name, part in parts.items()
-    ]
-    heads = ["what is changed", "verdicts that change", "of these, from for to against or back"]
-    return pd.DataFrame(rows, columns=heads)
+    others["only strong findings count"] = findings[strength.eq("strong")]
+    single = drop_each_finding(claims, findings).assign(drop="any one finding is taken out")
+    changes = pd.concat([single, list_changes(compare_verdicts(claims, findings, others))])
+    found = changes.groupby("drop", sort=False).apply(
+        lambda rows: pd.Series([rows["claim_id"].nunique(), count_crossing(rows)])
+    )
+    found.columns = ["verdicts that change", "of these, from for to against or back"]
+    return found.rename_axis("what is changed").reset_index()
 
 
 def count_crossing(changes: pd.DataFrame) -> int:
@@ -300,7 +293,7 @@ def draw_shifts(changes: pd.DataFrame, names: pd.Series, total: int):
     crossing = count_crossing(changes)
     words = f"{crossing} of {total}\nverdicts cross" + ("es" if crossing == 1 else "")
     ax.text(CENTRE, 7.5, words, fontsize=8, weight="bold", ha="center")
-    _write_heads(ax, f"{len(claims)} that change without some sources", top - 1.5, 3)
+    _write_heads(ax, f"The {len(claims)} that change without some sources", top - 1.5, 3)
     ax.fill_between([CENTRE - 2, CENTRE + 2], top, bottom, color=PALE, lw=0, zorder=0)
     known = style.read_meanings("bears")
     sides = {1: known["supports"], 0: known["mixed"], -1: known["against"]}
