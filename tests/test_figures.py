@@ -245,7 +245,7 @@ def test_the_package_of_figures_is_valid_and_each_csv_fits_its_description():
 
 
 def test_there_are_figures():
-    assert {"01-published-counts", "01-closure-lists"} <= set(NAMES)
+    assert {"01-voices", "01-closure-lists"} <= set(NAMES)
 
 
 def test_every_file_in_the_folder_belongs_to_a_recorded_figure():

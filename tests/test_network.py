@@ -7,7 +7,7 @@ import pytest
 from derisking.build import countries, pages, run
 from derisking.core import paths, tables
 from derisking.draw import maps
-from derisking.rooms import n02_network, n03_timeline
+from derisking.rooms import n02_network
 
 
 @pytest.fixture(scope="module")
@@ -130,30 +130,6 @@ def test_a_mission_is_at_work_while_its_staff_are_there(case, answer):
 def test_the_last_word_on_a_mission(state, seen, answer):
     case = spell("1970-01-01", seen=seen, state=state)
     assert n02_network.judge_last(case, "2024").tolist() == [answer]
-
-
-# -------------------------------------------------------------------------------- who gave the day
-
-
-@pytest.mark.parametrize(
-    ("speakers", "first"),
-    [
-        (["Daily Star"], "press"),
-        (["Daily Star", "Ugandan presidency"], "host"),
-        (["ROK foreign ministry"], "seoul"),
-        (["Ugandan presidency", "DPRK embassy in Spain (note to the foreign ministry)"], "dprk"),
-        (["Ryu Hyun Woo (former acting DPRK envoy in Kuwait)"], "press"),
-    ],
-)
-def test_the_speaker_nearest_to_the_act_is_on_record_for_its_day(speakers, first):
-    day, other = pd.Timestamp("2023-10-26"), pd.Timestamp("2023-10-27")
-    said = pd.DataFrame({"mission_id": "a", "who": speakers, "date_earliest": day})
-    said = said.assign(date_latest=day)
-    later = said.assign(who="DPRK embassy", date_earliest=other, date_latest=other)
-    vague = said.assign(who="DPRK embassy", date_latest=other)  # covers the day, does not give it
-    days = pd.Series({"a": day, "b": day})
-    found = n03_timeline.find_speakers(pd.concat([said, later, vague]), days)
-    assert found["a"] == first and pd.isna(found["b"])
 
 
 # ------------------------------------------------------------------------------ country by country

@@ -18,7 +18,6 @@ from derisking.rooms import n04_risks, n05_why_taken
 # Columns whose every value must stand in the figure as a coordinate, and the factor by which it is
 # drawn.
 DRAWN = {
-    "01-published-counts": {"value": 1, "asof_latest": 1},
     "01-voices": {"papers": 1, "voices": 1},
     "02-ties-and-posts": {"value": 1, "lower": 1, "upper": 1},
     "03-closure-wave": {"closed_earliest": 1},

@@ -1,4 +1,4 @@
-"""Notebook 01: what the tables say about themselves, and charts of lists, totals and voices."""
+"""Notebook 01: what the tables say about themselves, and charts of lists and of voices."""
 
 import pandas as pd
 from matplotlib.patches import Rectangle
@@ -7,16 +7,8 @@ from derisking.core import dates
 from derisking.core.cells import split_items
 from derisking.core.sources import name_voices
 from derisking.core.tables import keep_sourced
-from derisking.draw.axes import fill_page, place_axes, set_rows, set_years
-from derisking.draw.marks import (
-    draw_dated,
-    draw_dumbbells,
-    draw_key,
-    find_middle,
-    write_column,
-    write_head,
-    write_note,
-)
+from derisking.draw.axes import fill_page, place_axes, set_rows
+from derisking.draw.marks import draw_key, write_note
 from derisking.draw.style import INK, MUTED, NOTE, PALE, WASH, make_canvas, read_meanings
 
 # What the columns of this frame mean, for the figure drawn from it.
@@ -24,9 +16,9 @@ VOICES = {
     "subject": "Group of tables or rows.",
     "papers": "Number of different sources named.",
     "voices": "Number of different bodies whose statements the sources carry.",
-    "rows": "Number of rows of the subject.",
-    "one_voice": "Number of rows that rest on one voice.",
 }
+# Words for the two codes of `quantity` whose totals are set side by side.
+TOTALS = {"missions_abroad": "all missions", "embassies_abroad": "embassies only"}
 
 # The full lists of closed posts by day, as a chart names them.
 FULL_LISTS = {
@@ -140,7 +132,10 @@ def tabulate_pairs(hosts: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_voices(subjects: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Compare sources with the independent voices behind them, a row a subject (see VOICES)."""
+    """Compare sources with the independent voices behind them, a row a subject.
+
+    Columns as in VOICES; besides rows, and one_voice: how many of them rest on a single voice.
+    """
     return pd.DataFrame(
         {
             "subject": name,
@@ -171,23 +166,25 @@ def draw_lists(named: pd.DataFrame, stock: int, printed: dict[str, int]):
     """Draw which list names which post, and below what each list leaves of `stock` posts.
 
     named: a row a post, sorted, with city, host, agreement (key of AGREEMENT) and a flag a list: a
-    disc for yes, a small dot for no. printed: what a list itself says is left, where that is
-    another number. Places are in mm.
+    disc for yes, a small dot for no. printed: the number of missions left that was published with a
+    list, where there is one. Places are in mm.
     """
     groups = named.groupby("agreement", sort=False)
     top, bottom = 13, 14 + len(groups) * 7.5 + len(named) * LIST_STEP
     fig, ax = make_canvas(89, bottom + 21)
     fill_page(ax)
     left = LIST_PLACES[-2] - 5.5
-    ax.add_patch(Rectangle((left, 0.5), 88.5 - left, bottom + 14.5, fc=WASH, lw=0, zorder=-5))
+    ax.add_patch(Rectangle((left, 0.5), 88.5 - left, bottom + 15.5, fc=WASH, lw=0, zorder=-5))
     _head_lists(ax, top)
     closed = read_meanings("status")["closed"].colour
     y = top
     for key, rows in groups:
-        ax.text(1, y + 4.5, f"{len(rows)} {AGREEMENT[key]}", fontsize=7, weight="bold", va="center")
+        look = {"fontsize": 7, "va": "center"}
         if key == "all_five":
-            frame = Rectangle((1, y + 6.7), 87.5, len(rows) * LIST_STEP, fc="none", ec=closed, lw=1)
-            ax.add_patch(frame)
+            look |= {"fontsize": 8, "weight": "bold"}
+            high = len(rows) * LIST_STEP
+            ax.add_patch(Rectangle((1, y + 6.7), 87.5, high, fc="none", ec=closed, lw=1.4))
+        ax.text(1, y + 4.5, f"{len(rows)} {AGREEMENT[key]}", **look)
         y += 4.2
         for row in rows.to_dict("records"):
             y += LIST_STEP
@@ -219,73 +216,43 @@ def _head_lists(ax, top: float) -> None:
 def _sum_lists(ax, bottom: float, named: pd.DataFrame, stock: int, printed: dict) -> None:
     """Write below the posts how many each list names, and how many that leaves."""
     ax.plot([1, 88.5], [bottom + 0.5] * 2, color=PALE, lw=0.8)
-    number = {"ha": "center", "va": "center"}
-    ax.text(2.5, bottom + 3.5, "posts named", fontsize=7, va="center")
-    ax.text(2.5, bottom + 8, f"left of {stock}", fontsize=7, va="center", weight="bold")
-    for x, name in zip(LIST_PLACES, FULL_LISTS, strict=True):
-        count = int(named[name].sum())
-        ax.text(x, bottom + 3.5, count, fontsize=7, **number)
-        ax.text(x, bottom + 8, stock - count, fontsize=8, weight="bold", **number)
-        if name in printed:
-            ax.text(x, bottom + 12, f"(prints {printed[name]})", fontsize=6, color=NOTE, **number)
-
-
-# Where the number of a count stands: points to the right, points up. Else above its mark.
-NUMBER_PLACES = {
-    "C004": (10, 0),
-    "C011": (0, -8),
-    "C229": (0, -8),
-    "C045": (0, -8),
-    "C037": (-10, 0),
-    "C039": (10, -2),
-}
-
-
-def draw_totals(published: pd.DataFrame, bases: dict[str, str]):
-    """Draw the published totals of each counting base into a panel of its own.
-
-    published: count_id, quantity, series, value, asof_earliest, asof_latest, numbered (is the
-    number written beside it?). bases: quantity -> heading. One mark is one published count, its
-    bar the days it may refer to; no line joins two.
-    """
-    fig, axes = make_canvas(89, 38 * len(bases) - 1, len(bases), 1)
-    looks = read_meanings("body")
-    for place, (quantity, label) in enumerate(bases.items()):
-        ax, rows = axes[place], published[published["quantity"].eq(quantity)]
-        place_axes(ax, 7, 38 * place + 5.5, 80.5, 26)
-        set_years(ax, 1970, 2026, every=10, minor=2, dated=True)
-        ax.set(ylim=(0, 90), yticks=range(0, 81, 20))
-        write_head(ax, "abc"[place], label, "number")
-        size = 5 if rows["series"].eq("rok").all() else 3.4
-        draw_dated(ax, rows, "value", "series", looks, name="asof", size=size, tick=0)
-        rows = rows.assign(day=find_middle(rows, "asof"))
-        for row in rows[rows["numbered"]].itertuples():
-            dx, dy = NUMBER_PLACES.get(row.count_id, (0, 8))
-            text = {"fontsize": 8, "weight": "bold", "color": INK, "ha": "center"}
-            write_note(ax, row.day, row.value, f"{row.value:.0f}", dx, dy, **text)
-    draw_key(axes[-1], looks, "lower right", only={"cow", "dipcon"})
-    return fig
+    count = {name: int(named[name].sum()) for name in FULL_LISTS}
+    sums = {
+        "posts named": count,
+        f"left of {stock}": {name: stock - number for name, number in count.items()},
+        "total published": printed,
+    }
+    look = {"fontsize": 7, "va": "center"}
+    for line, (words, numbers) in enumerate(sums.items()):
+        y = bottom + 3.5 + 4.5 * line
+        ax.text(2.5, y, words, **look)
+        for x, name in zip(LIST_PLACES, FULL_LISTS, strict=True):
+            ax.text(x, y, numbers.get(name, "none"), ha="center", **look)
 
 
 def draw_voices(heard: pd.DataFrame):
-    """Draw sources (hollow) and the voices behind them (filled), one line a subject, with the share
-    of rows that rest on one voice."""
-    fig, ax = make_canvas(89, 7 * len(heard) + 19)
-    place_axes(ax, 30.5, 8, 35.5, 7 * len(heard))
+    """Draw a pale bar for the sources of each subject and in it a dark one for the voices behind.
+
+    heard: subject, papers, voices; the first subject stands out, the others stand back.
+    """
+    fig, ax = make_canvas(89, 7.5 * len(heard) + 7)
+    place_axes(ax, 33, 1, 37, 7.5 * len(heard))
     set_rows(ax, heard["subject"], guides="none")
-    draw_dumbbells(ax, heard, "voices", "papers")
-    ax.set_xlim(0, 285)
-    ax.set_xlabel("number")
-    first = heard.iloc[0]
-    look = {"ha": "center", "color": INK}
-    write_note(ax, first["voices"], 0, "voices", dy=8, weight="bold", **look)
-    write_note(ax, first["papers"], 0, "sources", dy=8, **look)
-    shares = heard["one_voice"] / heard["rows"]
-    write_column(
-        ax, 1.25, range(len(heard)), shares.map("{:.0%}".format), ha="right", weight="bold"
-    )
-    of = heard["rows"].map("of {:,}".format)
-    write_column(ax, 1.29, range(len(heard)), of, color=NOTE)
-    head = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 6}
-    ax.annotate("rows that rest\non one voice", (1.08, 1), (0, 4), color=NOTE, va="bottom", **head)
+    ax.set(xlim=(0, heard["papers"].max()), xticks=[])
+    ax.spines["bottom"].set_visible(False)
+    first, *others = ax.get_yticklabels()
+    first.set_weight("bold")
+    for place, row in enumerate(heard.itertuples()):
+        ax.barh(place, row.papers, 0.62, color=PALE)
+        ax.barh(place, row.voices, 0.62, color=MUTED if place else INK)
+        words, look = f"{row.voices} of {row.papers}", {"fontsize": 7, "color": NOTE}
+        if not place:
+            words = f"{row.voices} bodies behind\n{row.papers} sources"
+            look = {"fontsize": 8, "color": INK, "weight": "bold"}
+        write_note(ax, row.papers, place, words, dx=4, **look)
+    for label in others:
+        label.set_color(NOTE)
+    bar = {"marker": "s", "ms": 5, "ls": "none", "mew": 0}
+    keys = [("sources", bar | {"color": PALE}), ("bodies that speak in them", bar | {"color": INK})]
+    draw_key(fig, keys, "below", left=32)
     return fig

@@ -11,7 +11,7 @@ from derisking.core import dates
 from derisking.draw import maps
 from derisking.draw.axes import fill_page, place_axes, set_years
 from derisking.draw.labels import wrap_words
-from derisking.draw.marks import draw_dated, draw_key, write_head, write_note
+from derisking.draw.marks import draw_dated, draw_key, find_middle, write_head, write_note
 from derisking.draw.style import (
     COLOURS,
     INK,
@@ -21,6 +21,20 @@ from derisking.draw.style import (
 )
 
 DELEGATIONS = ["permanent_mission", "representation"]
+# Words for the kinds of post, and what columns of the figures mean.
+SHAPES = {
+    "embassy": "embassy",
+    "consulate_general": "consulate general",
+    "delegation": "UN mission, Paris office",
+}
+COLUMNS = {
+    "status": "what became of the post, by the rule of notebook 02",
+    "kind": "kind of post",
+    "name": "state that hosts the embassy",
+    "has_house": "its own embassy in Pyongyang at the end of January 2020, residence confirmed",
+    "lower": "fewest posts open on the last day of the year, by our own count",
+    "upper": "most posts open on the last day of the year, by our own count",
+}
 
 # ------------------------------------------------------------------------------------------- tables
 
@@ -105,10 +119,14 @@ def list_statuses(posts: pd.DataFrame, rule: dict[str, str]) -> list[tuple[str, 
     ]
 
 
-def list_kinds(words: dict[str, str]) -> list[tuple[str, dict]]:
-    """Return the key of the kinds of post, named by `words`."""
+def list_kinds() -> list[tuple[str, dict]]:
+    """Return the key of the kinds of post that have a shape of their own.
+
+    An embassy has none: a ring already means a post that was kept.
+    """
     looks = read_meanings("post_type")
-    return [(text, looks[name].style(4.4)) for name, text in words.items()]
+    shapes = [(SHAPES[name], looks[name].style(4.4)) for name in SHAPES if name != "embassy"]
+    return [*shapes, ("others: embassies", {"ls": "none"})]
 
 
 # --------------------------------------------------------------------------------------------- maps
@@ -122,6 +140,14 @@ PANELS = {
     "Europe": (maps.EUROPE, (0.6, 90, 112, 58)),
     "Americas": (maps.AMERICAS, (114, 90, 68.6, 58)),
 }
+# Places in the narrow map of what became of each part of the world: mm from the left, from the top.
+SHARES = {
+    "Europe": (1.5, 18.5),
+    "Africa and the Middle East": (1.5, 90),
+    "Asia": (47, 55),
+    "Americas": (53, 67.5),
+}
+BOLD = {"fontsize": 8, "weight": "bold"}
 HOME = maps.View(maps.project_region(55, 20), (-60, -50, 179.9, 84), (53, 11), 15300)
 
 
@@ -132,10 +158,10 @@ def word_share(posts: pd.DataFrame) -> str:
     return f"{number.get('closed', 0)} of {len(posts)} closed{unsure}"
 
 
-def draw_world(posts: pd.DataFrame, shapes: dict[str, str]):
+def draw_world(posts: pd.DataFrame):
     """Draw every post with its name on four maps; return the figure and what it shows.
 
-    posts: as from `dress_posts`. shapes: words for the kinds of post, see `list_statuses`.
+    posts: as from `dress_posts`.
     """
     fig, axes = make_canvas(183, 158, 1, 4)
     drawn = []
@@ -146,26 +172,32 @@ def draw_world(posts: pd.DataFrame, shapes: dict[str, str]):
         write_head(ax, letter, ground, rise=3)
         share = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
         ax.annotate(word_share(rows), (1, 1), (-6, 3), fontsize=8, weight="bold", **share)
-    statuses, kinds = list_statuses(posts, RULE), list_kinds(shapes)
-    draw_key(fig, statuses, (1, 149.5))
-    draw_key(fig, kinds, (1, 153.5))
+    draw_key(fig, list_statuses(posts, RULE), (1, 149.5))
+    draw_key(fig, list_kinds(), (1, 153.5))
     return fig, pd.concat(drawn)
 
 
-def draw_narrow_world(posts: pd.DataFrame, shapes: dict[str, str]):
+def draw_narrow_world(posts: pd.DataFrame):
     """Draw the same posts 89 mm wide: Africa, Europe and Asia, and the Americas beside them.
 
     Only posts that changed are named.
     """
-    fig, (near, far) = make_canvas(89, 96, 2, 1)
+    high = 101
+    fig, (near, far) = make_canvas(89, high, 2, 1)
     changed = posts["status"].ne("kept")
     americas = posts["ground"].eq("Americas")
     maps.draw_panel(near, HOME, (0.5, 14.5, 88, 81), posts[~americas], style_post, changed)
-    maps.draw_panel(far, maps.AMERICAS, (53, 64.5, 35.5, 31), posts[americas], style_post)
+    maps.draw_panel(far, maps.AMERICAS, (53, 72, 35.5, 28.5), posts[americas], style_post)
+    # No ground under the words above the Americas.
+    near.add_patch(Rectangle((0.59, 0), 0.41, 0.39, transform=near.transAxes, fc="white", lw=0))
+    for ground, (left, top) in SHARES.items():
+        share = word_share(posts[posts["ground"].eq(ground)])
+        for words, y, look in ((ground, top, {"fontsize": 7}), (share, top + 3.6, BOLD)):
+            fig.text(left / 89, 1 - y / high, words, va="baseline", zorder=9, **look)
     entries = list_statuses(posts, RULE)
     draw_key(fig, entries[:2], (1.5, 1), columns=2)
     draw_key(fig, entries[2:], (1.5, 5.5), columns=3)
-    draw_key(fig, list_kinds(shapes), (1.5, 10), columns=3)
+    draw_key(fig, list_kinds(), (1.5, 10), columns=3)
     return fig
 
 
@@ -222,27 +254,22 @@ def _draw_tile(ax, x: float, y: float, wide: float, high: float, row) -> None:
 
 # ----------------------------------------------------------------------------------- ties and posts
 
-# The counts that bear their number, and where: points to the right, points up.
-TIES = {"1976": (-9, 5), "1999": (-10, 4), "2001": (-10, 5)}
-POSTS = {
-    "1976": (0, -9),
-    "1998-01": (0, 9),
-    "1999-01": (10, 0),
-    "2013-12-31": (0, -9),
-    "2024-07": (0, -9),
-}
+# Where the pairs of counts are compared that bear their numbers: of a year (text, as counts name
+# it) those of the posts, and where the two numbers stand beside their marks: points right, up.
+PAIRS = {"1976": ("1976", (-5, 4), (6, 2)), "2024": ("2024-07", (6, 0), (6, 0))}
 
 
 def draw_ties(ties: pd.Series, posts: pd.DataFrame, stock: pd.DataFrame):
     """Draw states with relations above missions abroad, on one scale of number and of years.
 
     ties: states by year (text). posts: asof, asof_earliest, asof_latest, value, series. stock:
-    year, lower, upper (our bounds on its last day).
+    year, lower, upper (our bounds on its last day). Dotted lines join the two in the years of
+    PAIRS.
     """
-    fig, ax = make_canvas(89, 80)
-    place_axes(ax, 8, 2, 80, 70)
+    fig, ax = make_canvas(89, 76)
+    place_axes(ax, 8, 2, 70, 67)
     set_years(ax, 1948, 2026, every=10, dated=True)
-    ax.set(ylim=(0, 172), yticks=range(0, 161, 20))
+    ax.set(ylim=(0, 172), yticks=range(0, 161, 40))
     write_note(ax, "1948-06-01", 169, "number", fontsize=6, ha="left")
     bounds, body = COLOURS["pale"], read_meanings("body")
     day = pd.to_datetime(stock["year"].astype(str) + "-12-31")
@@ -251,17 +278,18 @@ def draw_ties(ties: pd.Series, posts: pd.DataFrame, stock: pd.DataFrame):
     yearly[str(int(yearly.index[-1]) + 1)] = yearly.iloc[-1]  # to the end of the last year
     look = {"color": INK, "lw": 1.8, "where": "post"}
     ax.step(pd.to_datetime(yearly.index + "-01-01"), yearly, **look)
-    draw_dated(ax, posts, "value", "series", body, name="asof", size=4.6, tick=0)
-    text = {"fontsize": 8, "weight": "bold", "ha": "center", "color": INK}
-    for year, place in TIES.items():
-        write_note(ax, f"{year}-01-01", yearly[year], f"{yearly[year]:.0f}", *place, **text)
-    write_note(ax, f"{yearly.index[-2]}-06-01", yearly.iloc[-1], yearly.iloc[-1], -4, 8, **text)
-    for row in posts[posts["asof"].isin(POSTS)].itertuples():
-        place = POSTS[row.asof]
-        write_note(ax, row.asof_latest, row.value, f"{row.value:.0f}", *place, **text)
-    words = {"fontsize": 7, "color": INK, "weight": "bold"}
-    write_note(ax, "1949-06-01", 108, "states with\ndiplomatic relations", **words)
-    write_note(ax, "1991-01-01", 22, "missions abroad", **words)
-    write_note(ax, "1991-01-01", 14, "green: by Seoul's counts")
-    write_note(ax, "1991-01-01", 7, "grey: by our own, fewest and most")
+    draw_dated(ax, posts, "value", "series", body, name="asof", size=4.2, tick=0)
+    counted = posts.assign(day=find_middle(posts, "asof")).set_index("asof")
+    for year, (asof, above, below) in PAIRS.items():
+        day, ends = counted["day"][asof], (counted["value"][asof], ties[year])
+        ax.plot([day, day], ends, color=NOTE, lw=1.2, ls=(0, (1.5, 1.5)), zorder=2)
+        ax.plot(day, ends[1], "o", ms=4, color=INK, zorder=4)
+        for value, (dx, dy) in zip(ends, (below, above), strict=True):
+            text = {"ha": "left" if dx > 0 else "right", "color": INK, **BOLD}
+            write_note(ax, day, value, f"{value:.0f}", dx, dy, **text)
+    words = {"fontsize": 7, "color": INK}
+    write_note(ax, "1990-01-01", 124, "states with\ndiplomatic relations", ha="right", **words)
+    write_note(ax, "1991-01-01", 26, "missions abroad", **words)
+    write_note(ax, "1991-01-01", 19, "green: by Seoul's counts")
+    write_note(ax, "1991-01-01", 13, "grey: by our own, fewest and most")
     return fig

@@ -1,5 +1,5 @@
-"""Notebook 03: frames of statements and later spells, and its charts: rounds as squares, the days
-on which posts may have closed, closings and counts by year.
+"""Notebook 03: later spells, and its charts: rounds as squares, the days on which posts may have
+closed, closings and counts by year.
 
 Rules and choices come from the notebook as arguments; charts take tidy frames. A date known only in
 part is drawn as the days it allows, never as a point alone. Places on the page are in millimetres.
@@ -18,13 +18,25 @@ LINES = 2  # squares stand in so many lines
 ROUND = 14.5  # mm, one round with its words
 NOON = pd.Timedelta(hours=12)  # a mark stands in the middle of its day
 ROW, HEAD = 4.6, 6.2  # mm: a post; the heading of a group of posts
+LEFT, RIGHT = -0.43, 1.06  # widths of the axes: where headings begin, and days in words
 NUMBER = {"fontsize": 8, "fontweight": "bold"}
-# Who speaks, by the words for it in the tables; later lines outdo earlier ones, all else is press.
-SPEAKERS = {
-    "host": "President|presidency|[Mm]inist(?:ry|er)|government|spokes",
-    "seoul": "^ROK",
-    "dprk": "^(?:DPRK|KCNA)",
+# What columns of the figures mean, and words for their codes.
+COLUMNS = {
+    "named": "closed posts known by name",
+    "returned": "of these, posts that opened again later",
+    "status": "closed by both late lists, or disputed: by one of them",
+    "group": "what the last possible day is",
+    "lower": "lowest number: of closings reported, or of missions our table allows",
+    "upper": "highest number: of closings reported, or of missions our table allows",
+    "strong": "1 for the four rounds",
+    "number": "1 where the figure prints the count",
 }
+GROUPS = {
+    "count": "end on the day when Seoul counted",
+    "other": "end on other days",
+    "disputed": "disputed between the late lists",
+}
+PANELS = {"a": "missions closed", "b": "missions abroad: counts, or bounds by year"}
 
 
 # ------------------------------------------------------------------------------------- frames
@@ -46,25 +58,6 @@ def write_years(earliest: pd.Series, latest: pd.Series) -> list[str]:
     """Write pairs of days as the years they allow: "1998", or "1999–2005"."""
     pairs = zip(earliest.dt.year, latest.dt.year, strict=True)
     return [f"{first}" if first == last else f"{first}–{last}" for first, last in pairs]
-
-
-def find_speakers(statements: pd.DataFrame, days: pd.Series) -> pd.Series:
-    """Say for each post who is on record for a day: North Korea, its host, Seoul, or the press.
-
-    statements: mission_id, observation, who, date_earliest, date_latest. days: mission_id -> day.
-    Where several spoke, the first in this order counts: the nearer to the act, the earlier.
-    Returns keys of the meaning "statement", missing where nobody is on record.
-    """
-    spoken = statements.assign(speaker="press")
-    for key, pattern in SPEAKERS.items():
-        spoken.loc[spoken["who"].str.contains(pattern), "speaker"] = key
-    day = spoken["mission_id"].map(days)
-    spoken = spoken[spoken["date_earliest"].eq(day) & spoken["date_latest"].eq(day)]
-    order = ["dprk", "host", "seoul", "press"]
-    spoken = spoken.sort_values("speaker", key=lambda column: column.map(order.index))
-    return days.index.to_series().map(
-        spoken.drop_duplicates("mission_id").set_index("mission_id")["speaker"]
-    )
 
 
 # ------------------------------------------------------------------------------------- rounds
@@ -138,71 +131,64 @@ def _draw_squares(ax, wave, top: float, step: float) -> None:
 # ---------------------------------------------------------------------- days on which posts closed
 
 
-def draw_closings(posts: pd.DataFrame, heads: dict[str, str], counts: dict, window: tuple):
+def draw_closings(posts: pd.DataFrame, counted: pd.Timestamp, window: tuple):
     """Draw one line a post for the days on which it may have closed, in groups.
 
-    posts: city, status (key of the meaning "status"), group (key of `heads`), closed_earliest,
-    closed_latest, and first_by, last_by: who gives the two days (keys of the meaning "statement").
-    A line that goes on past the window ends in an arrow. counts: number of missions left -> day on
-    which Seoul gave it.
+    posts: city, status (key of the meaning "status"), group (key of GROUPS), closed_earliest,
+    closed_latest. Posts of the first group, whose last day is `counted`, the day on which Seoul
+    counted, are drawn heavily; the others stand back. A line that goes on past the window ends in
+    an arrow.
     """
-    height = sum(HEAD + ROW * posts["group"].eq(key).sum() for key in heads) + 1
-    fig, ax = style.make_canvas(89, height + 27)
-    place_axes(ax, 16.5, 9, 40, height)
+    height = HEAD * (len(GROUPS) - 1) + ROW * len(posts) + 1
+    fig, ax = style.make_canvas(89, height + 22)
+    place_axes(ax, 19, 9, 42, height)
     set_months(ax, *window, every=1, form="%-d %b\n%Y")
     ax.set(ylim=(height, 0), yticks=[])
     ax.spines["left"].set_visible(False)
-    _mark_counts(ax, counts)
-    words = {"transform": ax.get_yaxis_transform(), "va": "center_baseline"}
-    y, meanings = 0.0, style.read_meanings("statement")
-    for key, head in heads.items():
-        y += HEAD - 2
-        box = {"fc": "white", "ec": "none", "pad": 0.8}
-        ax.text(-0.395, y, head, fontsize=7, fontweight="bold", bbox=box, zorder=5, **words)
-        y += 2
-        for post in posts[posts["group"].eq(key)].itertuples():
-            y += ROW
-            _draw_days(ax, y - ROW / 2 + 0.6, post, window, meanings, words)
-    used = {*posts["first_by"].dropna(), *posts["last_by"].dropna()}
-    status = style.read_meanings("status")
+    seoul = style.read_meanings("body")["rok"]
+    ax.axvline(counted + NOON, color=seoul.colour, lw=1.2, zorder=1)
+    above = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+    words = f"{posts['group'].eq('count').sum()} posts: last possible day is"
+    words = f"{words}\n{counted:%-d %B}, when Seoul counted"
+    ax.annotate(words, (LEFT, 1), (0, 3), **above, **NUMBER)
+    ax.annotate("may have closed", (RIGHT, 1), (0, 3), fontsize=6, color=NOTE, **above)
+    place = {"transform": ax.get_yaxis_transform(), "va": "center_baseline"}
+    box, y = {"fc": "white", "ec": "none", "pad": 0.8}, 0.0
+    for key, head in GROUPS.items():
+        rows, strong = posts[posts["group"].eq(key)], key == "count"
+        if not strong:
+            words = f"{len(rows)} {head}"
+            ax.text(LEFT, y + HEAD - 2, words, bbox=box, fontsize=7, color=NOTE, zorder=5, **place)
+            y += HEAD
+        for middle, post in enumerate(rows.itertuples()):
+            _draw_days(ax, y + ROW * (middle + 0.5) + 0.6, post, window, strong)
+        y += ROW * len(rows)
+    ends = posts[posts["group"].eq("count")]
+    middles = [ROW * (place + 0.5) + 0.6 for place in range(len(ends))]
+    ax.plot([counted + NOON] * len(ends), middles, zorder=4, **seoul.style(5.5))
+    meanings = style.read_meanings("status")
     lines = [
-        (status[key].label, {"color": status[key].colour, "lw": 3})
+        (meanings[key].label, {"color": meanings[key].colour, "lw": 3})
         for key in posts["status"].unique()
     ]
-    speakers = [look for speaker, look in meanings.items() if speaker in used]
-    draw_key(fig, lines, (1, height + 19), columns=2)
-    draw_key(fig, speakers, (1, height + 23), size=4)
+    draw_key(fig, [*lines, ("Seoul's count", seoul)], "below", left=1)
     return fig
 
 
-def _mark_counts(ax, counts: dict) -> None:
-    """Draw the days on which Seoul counted as upright lines, and head the column beside them."""
-    green, text = style.read_meanings("body")["rok"].colour, {"textcoords": "offset points"}
-    text |= {"fontsize": 6, "va": "bottom"}
-    for number, day in counts.items():
-        ax.axvline(day + NOON, color=green, lw=1, zorder=1)
-        words = f"Seoul counts\n{number} left, {day:%-d %b}"
-        ax.annotate(words, (day + NOON, 1), (0, 2), ("data", "axes fraction"), ha="center", **text)
-    words = "days on which it\nmay have closed"
-    ax.annotate(words, (1.22, 1), (0, 2), "axes fraction", color=NOTE, **text)
-
-
-def _draw_days(ax, y: float, post, window: tuple, meanings: dict, words: dict) -> None:
-    """Draw the days of one post with who gives the first and the last, and write how many."""
+def _draw_days(ax, y: float, post, window: tuple, strong: bool) -> None:
+    """Draw the days of one post between its name and the days in words."""
     colour = style.read_meanings("status")[post.status].colour
     first, last = post.closed_earliest, min(post.closed_latest, window[1])
-    ax.plot([first, last + 2 * NOON], [y, y], color=colour, lw=2.2, solid_capstyle="butt", zorder=2)
+    look = {"color": colour, "lw": 3.4 if strong else 1.6, "solid_capstyle": "butt"}
+    ax.plot([first, last + 2 * NOON], [y, y], zorder=2, **look)
     if post.closed_latest > window[1]:
-        ax.plot(last + NOON, y, marker=">", ms=6, color=colour, mew=0, clip_on=False)
-    for day, speaker in ((first, post.first_by), (post.closed_latest, post.last_by)):
-        if pd.notna(speaker) and day <= window[1]:
-            ax.plot(day + NOON, y, zorder=4, **meanings[speaker].style(4.2))
-    days = (post.closed_latest - post.closed_earliest).days + 1
+        ax.plot(last + NOON, y, marker=">", ms=5, color=colour, mew=0, clip_on=False)
     year = "" if post.closed_latest < pd.Timestamp(2024, 2, 1) else f" {post.closed_latest:%Y}"
-    ax.text(-0.03, y, post.city, fontsize=7, ha="right", **words)
-    ax.text(1.185, y, days, fontsize=8, fontweight="bold", ha="right", **words)
     span = f"{post.closed_earliest:%-d %b} to {post.closed_latest:%-d %b}{year}"
-    ax.text(1.22, y, span, fontsize=6, color=NOTE, **words)
+    beside = {"transform": ax.get_yaxis_transform(), "va": "center_baseline"}
+    name = {"fontsize": 7, "ha": "right", "color": INK if strong else NOTE}
+    ax.text(-0.03, y, post.city, **name, **beside)
+    ax.text(RIGHT, y, span, fontsize=6, color=NOTE, **beside)
 
 
 # ------------------------------------------------------------------------- closings and counts
