@@ -66,32 +66,20 @@ def test_speakers_who_share_a_body_are_one_voice(monkeypatch):
     assert n06_why_now.count_independent_voices([]) == 0
 
 
-def test_amounts_are_least_and_greatest_times_the_factor_and_as_sure_as_the_weakest():
+def test_amounts_are_least_and_greatest_times_the_factor():
     series = pd.DataFrame(
         {
-            "series_id": ["x_low", "x_high", "y"],
-            "year": [2022, 2022, 2022],
-            "value": [10.0, 30.0, 5.0],
-            "confidence": ["high", "low", "high"],
-            "sources": ["s", "t", "u"],
+            "series_id": ["x_low", "x_high", "y", "x_low"],
+            "year": [2022, 2022, 2022, 2023],
+            "value": [10.0, 300.0, 5.0, 1.0],
         }
     )
     plan = pd.DataFrame(
-        {
-            "label": ["X"],
-            "series": [["x_low", "x_high"]],
-            "first": [2022],
-            "last": [2022],
-            "factor": [12],
-        }
+        {"series": [["x_low", "x_high"], ["y"]], "first": 2022, "last": 2022, "factor": [12, 0.1]}
     )
     found = n06_why_now.gather_amounts(series, plan)
-    assert found.loc[0, ["low", "high", "confidence", "sources"]].to_list() == [
-        120,
-        360,
-        "low",
-        "s;t",
-    ]
+    assert found[["low", "high"]].to_numpy().tolist() == [[120, 3600], [0.5, 0.5]]
+    assert found["amount"].to_list() == ["120-3,600", "0.50"]
 
 
 def test_a_note_gives_its_two_percentages():

@@ -4,14 +4,13 @@ import re
 
 import numpy as np
 import pandas as pd
-from matplotlib.transforms import offset_copy
 from scipy.sparse.csgraph import connected_components
 
 from derisking.core import sources
 from derisking.draw import style
 from derisking.draw.axes import set_rows, set_years, to_year
-from derisking.draw.marks import HALO, draw_key, draw_series, write_head, write_note
-from derisking.draw.style import HAIRLINE, INK, MUTED, NOTE, SOFT, WASH
+from derisking.draw.marks import draw_series, write_head, write_note
+from derisking.draw.style import INK, MUTED, NOTE
 
 RUNNING = {
     "part": "running count, or rate in a spell",
@@ -22,14 +21,6 @@ RUNNING = {
     "high": "greatest value that the dates allow, or upper end of the 95 % interval of the rate",
     "number": "measures in the spell, each dated at the middle of its possible days",
     "rate": "measures a year in the spell",
-}
-AMOUNTS = {
-    "label": "what the amount is",
-    "low": "lowest value, million, in the currency of `aside`",
-    "high": "highest value, million, in the currency of `aside`",
-    "quality": "price or official figure, outside estimate, or our arithmetic",
-    "aside": "currency, period and who says so",
-    "confidence": "weakest confidence of the rows behind it",
 }
 SHARES = {
     "key": "state compared with (ISO 3166 code)",
@@ -83,14 +74,6 @@ DAY_NAMES = {  # in two lines: each must fit between its day and the next
     "reopening": "border\nreopened",
 }
 FLAGS = 19  # points: the height of two lines of a name
-LEFT = {  # of words at the left edge of a row of amounts
-    "textcoords": "offset points",
-    "va": "baseline",
-    "zorder": 5,
-    "annotation_clip": False,
-    "bbox": HALO,
-}
-GROUNDS = {"closing": "pale_vermilion", "opening": "pale_blue"}
 UNCERTAIN = "pale: the day\nis not certain"
 FIRST_YEAR, LAST_YEAR = 2017, 2026  # of the charts that count measures and events
 SESSION = 0.2  # of a year, added to its middle: a session of the Assembly opens in September
@@ -98,67 +81,70 @@ SESSION = 0.2  # of a year, added to its middle: a session of the Assembly opens
 # ------------------------------------------------------------------------------------------ pace
 
 
-def draw_pace(running: dict, spells: dict, days: pd.Series, breaks: dict[str, int]):
-    """Draw running counts of closings and openings, and above them the pace of both by spell.
+def draw_pace(running: dict, paces: dict, days: pd.Series):
+    """Draw running counts of closings and openings, and the pace of each around its turn.
 
-    running: by kind, as from `breaks.count_running`. spells: by kind, as from
-    `breaks.estimate_spells`. days: the days between the spells, by name. breaks: by kind, the
-    number of the spell (from 0) with which its pace changes most; it is set in bold.
+    running: by kind, as from `breaks.count_running`. paces: by kind, as from
+    `breaks.estimate_spells`, one spell before the turn and one after. days: all days to compare, by
+    name; those that are no turn stand back.
     """
     looks = style.read_meanings("measure")
-    fig, ax = style.make_canvas(89, 88)
+    fig, ax = style.make_canvas(89, 84)
     set_years(ax, FIRST_YEAR, LAST_YEAR, every=2)
     ax.set_ylim(0, 1.03 * max(counts["high"].max() for counts in running.values()))
-    write_head(ax, "", "Measures that close or open, selected list, running count", rise=57)
-    above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-    above |= {"va": "baseline", "color": INK, "annotation_clip": False}
-    for rise, (kind, counts) in zip((19, 6), running.items(), strict=True):
-        last = spells[kind]["end"].max()
-        _draw_stair(ax, counts, looks[kind], last, kind)
-        ax.annotate(kind, (FIRST_YEAR, 1), (-3, rise), ha="right", fontsize=6, **above)
-        spot = offset_copy(ax.transAxes, fig, -33, rise + 2.2, units="points")
-        ax.plot(0, 1, transform=spot, clip_on=False, **looks[kind].style(3.6))
-        for number, row in enumerate(spells[kind].itertuples()):
-            middle = (max(to_year(row.start), FIRST_YEAR) + to_year(row.end)) / 2
-            words = f"{row.rate:.1f}" if row.number else "0"
-            look = {"ha": "center", "fontsize": 8, **above}
-            if number == breaks[kind]:
-                ground = {"facecolor": style.COLOURS[GROUNDS[kind]], "edgecolor": "none"}
-                look |= {"fontweight": "bold", "bbox": ground | {"pad": 1.6}}
-            ax.annotate(words, (middle, 1), (0, rise), **look)
-    ax.annotate("a year", (FIRST_YEAR, 1), (-3, 32), ha="right", fontsize=6, **above)
-    write_note(ax, LAST_YEAR + 0.9, 2.4, UNCERTAIN, ha="right")
-    _flag_days(ax, days, rise=32)
+    write_head(ax, "", "Measures that close or open, selected list, running count", rise=25)
+    turns = {kind: spells["start"].iloc[1] for kind, spells in paces.items()}
+    for (kind, counts), y in zip(running.items(), (25, 4.5), strict=True):
+        before, after = paces[kind].itertuples()
+        _draw_stair(ax, counts, looks[kind], after.end, kind, turns[kind])
+        place, beside = (to_year(turns[kind]), y), {"dx": 4, "halo": True}
+        bold = {"fontsize": 8, "fontweight": "bold"}
+        write_note(ax, *place, f"{after.rate:.1f} {kind}s\na year", **beside, **bold)
+        write_note(ax, *place, f"before: {before.rate:.1f}", **beside, dy=-14, color=NOTE)
+    write_note(ax, FIRST_YEAR + 0.2, 33.5, UNCERTAIN)
+    _flag_days(ax, days, turns=list(turns.values()))
     return fig
 
 
-def _flag_days(ax, days: pd.Series, rise: float = 0, flags: bool = True) -> None:
+def _flag_days(ax, days: pd.Series, flags: bool = True, turns: list | None = None) -> None:
     """Draw days as upright lines and write each name beside the upper end of its own line.
 
-    The names stand `rise` points above the axes, the first left of its line, the others right.
+    The first name stands left of its line, the others right. turns: of the days, those that stand
+    out, if some do.
     """
     for number, (name, day) in enumerate(days.items()):
-        x, end = to_year(day), rise + FLAGS if flags else 0
-        ax.axvline(x, color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
+        x = to_year(day)
+        turn = turns is not None and day in turns
+        line = {"color": INK, "lw": 1.2} if turn else {"color": INK, "lw": 0.6, "ls": (0, (4, 2))}
+        if turns and not turn:
+            line["color"] = MUTED
+        ax.axvline(x, zorder=1, **line)
         if not flags:
             continue
         spots = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-        line = {"arrowstyle": "-", "color": INK, "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", (x, 1), (0, end), arrowprops=line, **spots)
+        arrow = {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0} | line | {"ls": "-"}
+        ax.annotate("", (x, 1), (0, FLAGS), arrowprops=arrow, **spots)
         side = {"ha": "left" if number else "right", "va": "top", "fontsize": 6}
-        ax.annotate(DAY_NAMES[name], (x, 1), (2 if number else -2, rise + FLAGS), **side, **spots)
+        side |= {"fontweight": "bold"} if turn else {"color": NOTE} if turns else {}
+        ax.annotate(DAY_NAMES[name], (x, 1), (2 if number else -2, FLAGS), **side, **spots)
 
 
-def _draw_stair(ax, counts: pd.DataFrame, look, last, kind: str, **text) -> None:
+def _draw_stair(ax, counts: pd.DataFrame, look, last, kind: str, turn=None, **text) -> None:
     """Draw a running count as a stair, and as a band the range that uncertain dates leave.
 
-    The stair begins with its first measure: before it nothing is drawn.
+    The stair begins with its first measure: before it nothing is drawn. turn: day from which on it
+    is thick.
     """
     start = counts.iloc[[0]].assign(low=0, high=0)
     counts = pd.concat([start, counts, counts.iloc[[-1]].assign(day=last)])
     x, band = to_year(counts["day"]), {"color": look.colour, "alpha": 0.28, "lw": 0, "zorder": 2}
     ax.fill_between(x, counts["low"], counts["high"], step="post", **band)
     ax.step(x, counts["low"], where="post", color=look.colour, lw=1.1, zorder=3)
+    if turn is not None:
+        since = counts["day"].ge(turn)
+        since |= since.shift(-1, fill_value=False)  # from the height that the turn finds
+        thick = {"color": look.colour, "lw": 2.2, "solid_capstyle": "butt", "zorder": 3}
+        ax.step(x[since].clip(to_year(turn)), counts["low"][since], where="post", **thick)
     number = counts["high"].iloc[-1]
     ax.plot(x.iloc[-1], number, **look.style(4), zorder=4, clip_on=False)
     text = {"color": INK, "annotation_clip": False} | text
@@ -277,87 +263,26 @@ def gather_rounds(growth: pd.Series, years: list[int], before: int) -> pd.DataFr
 def gather_amounts(series: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     """Turn a plan of lines into ranges: the least and the greatest value of some series.
 
-    Columns of `plan`: label, series (list of series_id), first, last (years), factor, and others,
-    which are kept. Columns added: low, high, confidence (the weakest), sources.
+    Columns of `plan`: series (list of series_id), first, last (years), factor, and others, which
+    are kept. Columns added: low, high, amount (both as words).
     """
-    order = ["low", "medium", "high"]
     found = []
     for row in plan.itertuples():
         some = series[series["series_id"].isin(row.series)]
-        some = some[some["year"].between(row.first, row.last)]
-        weakest = min(some["confidence"], key=order.index)
-        cited = ";".join(sorted(set(";".join(some["sources"]).split(";"))))
-        low, high = some["value"].min() * row.factor, some["value"].max() * row.factor
-        found.append([low, high, weakest, cited])
-    columns = ["low", "high", "confidence", "sources"]
-    return pd.concat([plan, pd.DataFrame(found, columns=columns)], axis=1)
+        values = some.loc[some["year"].between(row.first, row.last), "value"] * row.factor
+        words = dict.fromkeys(_word_amount(value) for value in (values.min(), values.max()))
+        found.append([values.min(), values.max(), "-".join(words)])
+    return plan.join(pd.DataFrame(found, columns=["low", "high", "amount"]))
+
+
+def _word_amount(amount: float) -> str:
+    return f"{amount:,.2f}" if amount < 1 else f"{amount:,.0f}"
 
 
 def read_percents(note: str) -> tuple[int, int]:
     """Return the two numbers of "4 to 20 percent" in a note."""
     low, high = re.search(r"(\d+) to (\d+) percent", note).groups()
     return int(low), int(high)
-
-
-def draw_amounts(table: pd.DataFrame, compared: tuple[str, str], times: str):
-    """Draw ranges of amounts on a logarithmic scale, what they are written above each line.
-
-    Columns of `table`: label, low, high (both empty: not known), quality, aside (unit, period).
-    compared: the labels of a small and a large amount, which stand out; times: what is written on
-    the arrow from the one to the other.
-    """
-    looks = style.read_meanings("quality")
-    rows = table.assign(y=range(len(table)))
-    fig, ax = style.make_canvas(89, 80)
-    set_rows(ax, [""] * len(rows), "none")
-    ax.set_xscale("log")
-    ax.set_xlim(0.3, 30_000)
-    ax.set_xlabel("million euro or US dollars in one year, log scale", fontsize=7)
-    ax.grid(axis="x", which="major", lw=0.4)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
-    for row in rows.itertuples():
-        _draw_income(ax, row, row.label in compared, looks)
-    _draw_times(ax, *(rows[rows["label"].eq(name)].iloc[0] for name in compared), times)
-    draw_key(ax, "quality", "above")
-    return fig
-
-
-def _draw_income(ax, row, strong: bool, looks: dict) -> None:
-    """Draw one amount of `draw_amounts` and write over it what it is; a dotted line if unknown."""
-    if strong:
-        ax.axhspan(row.y - 0.48, row.y + 0.48, color=HAIRLINE, lw=0, zorder=-5)
-    label = {"fontsize": 6, "color": INK, "fontweight": "bold" if strong else "normal"}
-    at = {"xy": (0, row.y - 0.1), "xycoords": ax.get_yaxis_transform(), "xytext": (2, 0)}
-    label = ax.annotate(row.label, **at, **LEFT, **label)
-    at = {"xy": (1, row.y - 0.1), "xycoords": (label, ax.transData), "xytext": (4, 0)}
-    ax.annotate(row.aside, color=NOTE, fontsize=6, **at, **LEFT)
-    if pd.isna(row.low):
-        ax.axhline(row.y + 0.22, color=SOFT, lw=0.9, ls=(0, (1, 2)), zorder=1)
-        return
-    look = looks[row.quality].style(6 if strong else 3.4)
-    _draw_amount(ax, row.y + 0.22, row.low, row.high, look, 3 if strong else 0.9)
-    words = "-".join(dict.fromkeys(_word_amount(x) for x in (row.low, row.high)))
-    size = {"fontsize": 8, "fontweight": "bold"} if strong else {}
-    write_note(ax, row.high, row.y + 0.22, words, dx=7 if strong else 5, halo=True, **size)
-
-
-def _draw_times(ax, small: pd.Series, large: pd.Series, words: str) -> None:
-    """Draw an arrow from the small amount to the large one, in the row of the large one."""
-    y, start = large["y"] + 0.22, small["high"]
-    ax.plot([start, start], [small["y"] + 0.4, y], color=INK, lw=0.7, zorder=2)
-    arrow = {"arrowstyle": "-|>", "color": INK, "lw": 0.9, "shrinkA": 0, "shrinkB": 4}
-    ax.annotate("", (large["low"], y), (start, y), arrowprops=arrow, zorder=2)
-    write_note(ax, start, y, words, 4, 9, color=INK, fontsize=8, fontweight="bold")
-
-
-def _draw_amount(ax, y: float, low: float, high: float, look: dict, width: float) -> None:
-    """Draw a range as a line of some width with a mark at both ends, one value as one mark."""
-    ax.plot([low, high], [y, y], color=look["markeredgecolor"], lw=width, zorder=3)
-    ax.plot([low, high] if high > low else [low], [y, y] if high > low else [y], zorder=4, **look)
-
-
-def _word_amount(amount: float) -> str:
-    return f"{amount:,.2f}" if amount < 1 else f"{amount:,.1f}" if amount < 10 else f"{amount:,.0f}"
 
 
 # --------------------------------------------------------------------------------------- reasons
@@ -417,53 +342,32 @@ def list_marks(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "economy"):
-    """Draw a mark a speaker, a line a reason: North Korea at the left, all others at the right.
+    """Draw a square a speaker, a line a reason: North Korea at the left, all others at the right.
 
     Columns of `marks`: key (of REASONS), group; in the order of `list_marks`. heard: speakers in
-    all at the "left" and the "right". The reason `first` stands out; others stand back.
+    all at the "left" and the "right". The reason `first` stands out, and the first of each side.
     """
-    looks = style.read_meanings("speaker")
     shown = list(marks["key"].drop_duplicates())
-    fig, ax = style.make_canvas(89, 76)
-    fig.get_layout_engine().set(rect=(0, 0.07, 1, 0.93))  # room for the key
-    set_rows(ax, [REASONS[key] for key in shown], colour=HAIRLINE)
-    line = shown.index(first)
-    ax.get_yticklabels()[line].set_fontweight("bold")
-    ax.axhspan(line - 0.42, line + 0.42, color=WASH, lw=0, zorder=-5)
-    own = marks["group"].eq("dprk")
-    rows = marks.assign(y=marks["key"].map(shown.index))
-    _draw_side(ax, rows[own], -1, heard["left"], line)
-    _draw_side(ax, rows[~own], 1, heard["right"], line)
+    fig, ax = style.make_canvas(89, 70)
+    set_rows(ax, [REASONS[key] for key in shown], "none")
     ax.axvline(0, color=INK, lw=0.6)
-    ax.set_xlim(-8.8, 25.4)
+    ax.set_xlim(-10, 22)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
+    own = marks["group"].eq("dprk")
     head = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "fontsize": 7}
-    ax.annotate(f"North Korea, {heard['left']} speakers", (0, 1), (-4, 5), ha="right", **head)
-    ax.annotate(f"others, {heard['right']} speakers", (0, 1), (4, 5), **head)
-    keys = ("rok", "host", "other")  # the squares of the North have their side
-    entries = [(looks[key].label, _paint(looks[key].style(3.8), MUTED)) for key in keys]
-    draw_key(fig, entries, "below")
+    ax.annotate("reason given\nfor the closures", (-10, 1), (-3, 5), ha="right", **head)
+    ax.annotate(f"North Korea,\n{heard['left']} speakers", (0, 1), (-5, 5), ha="right", **head)
+    ax.annotate(f"others,\n{heard['right']} speakers", (0, 1), (5, 5), **head)
+    for side, total, some in ((-1, heard["left"], marks[own]), (1, heard["right"], marks[~own])):
+        named = some["key"].value_counts()
+        for key, number in named.items():
+            strong, y = key == first or number == named.max(), shown.index(key)
+            look = {"marker": "s", "ms": 4, "ls": "none", "color": INK if strong else MUTED}
+            ax.plot(side * (np.arange(number) + 0.8), [y] * number, **look)
+            words = f"{number} of {total}" if strong else f"{number}"
+            text = {"fontsize": 8, "fontweight": "bold", "color": INK} if strong else {}
+            text |= {"ha": "right" if side < 0 else "left", "va": "center_baseline"}
+            write_note(ax, side * (number + 0.5), y, words, 2 * side, 0.8, **text)
+    ax.get_yticklabels()[shown.index(first)].set_fontweight("bold")
     return fig
-
-
-def _draw_side(ax, marks: pd.DataFrame, side: int, total: int, line: int) -> None:
-    """Draw one side of `draw_reasons` (-1: left, 1: right) with the number of marks a row.
-
-    Columns of `marks`: y, key, group. total: speakers; it stands in the row `line`, which is dark.
-    """
-    looks = style.read_meanings("speaker")
-    spots = side * (marks.groupby("key").cumcount() + 1)
-    for (group, first), some in marks.groupby(["group", marks["y"].eq(line)]):
-        look = _paint(looks[group].style(3.5), INK if first else MUTED)
-        ax.plot(spots[some.index], some["y"], zorder=3, **look)
-    for row, number in marks["y"].value_counts().items():
-        look = {"fontsize": 8, "fontweight": "bold", "color": INK} if row == line else {}
-        words = f"{number} of {total}" if row == line else f"{number}"
-        look |= {"ha": "right" if side < 0 else "left"}
-        write_note(ax, side * (number + 0.6), row, words, 2 * side, **look)
-
-
-def _paint(look: dict, colour: str) -> dict:
-    """Return the look of a mark, as from `Meaning.style`, in one colour."""
-    return look | {"color": colour, "markerfacecolor": colour, "markeredgecolor": colour}

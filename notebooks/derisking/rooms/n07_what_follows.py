@@ -5,24 +5,22 @@ what is drawn of it stands here. Everything takes tidy frames.
 """
 
 import pandas as pd
-from matplotlib.transforms import offset_copy
+from matplotlib.patches import Rectangle
 
 from derisking.core import dates, tables
 from derisking.draw import style
-from derisking.draw.axes import place_axes, set_months, set_rows, set_years, shade_span
+from derisking.draw.axes import fill_page, place_axes, set_months, set_rows, set_years, shade_span
 from derisking.draw.labels import wrap_letters, wrap_words
 from derisking.draw.marks import (
     centre_rows,
     draw_dated,
-    draw_interval,
-    draw_key,
     find_middle,
     lay_groups,
-    make_hollow,
     stack_rows,
+    write_head,
     write_note,
 )
-from derisking.draw.style import INK, NOTE
+from derisking.draw.style import INK, MUTED, NOTE, Meaning
 
 # ------------------------------------------------------------------------------ texts
 
@@ -58,129 +56,103 @@ def _dodge(frame: pd.DataFrame, order: list, lane: str, gap: int, step: float) -
 
 GROUPS = ["Not known to have stopped work", "New", "Back", "Away at the last report"]
 GROUPS += ["No report since the border opened"]
-RETURN_COLUMNS = {
-    "block": "block of rows: friendly or distant, stayed or left; its head counts what is back",
-    "group": "what became of the mission",
-    "close": "friendly; 1: the state did not vote for ES-11/1, 2 March 2022; empty: no vote known",
+STAGES = {  # what a heading says -> the groups under it
+    "{n} of {all} stayed": GROUPS[:1],
+    "{n} of {left} that left are back": GROUPS[2:3],
+    "{n} not known to be back": GROUPS[3:],
 }
-KEYS = {"close": "friendly", "distant": "distant", "none": "other"}
+SIDES = {  # friendly or not -> key of the look, name, what it means
+    True: (
+        "close",
+        "Friendly states",
+        "did not vote for the UN resolution\non Ukraine, 2 March 2022",
+    ),
+    False: ("distant", "Distant states", "voted for it"),
+}
+SUBJECT = "Foreign missions in Pyongyang since the border closed in 2020"
+RETURN_COLUMNS = {
+    "heading": "heading the mission stands under: what became of it, and of how many like it",
+    "group": "what became of the mission",
+    "close": "friendly; 1: the state did not vote for ES-11/1, 2 March 2022",
+}
+TILE, HEAD, GAP = 4.6, 5.2, 3.6  # mm: height of a tile, of a heading, between two blocks
 
 
 def name_blocks(table: pd.DataFrame) -> pd.Series:
-    """Return the head of the block each mission is drawn in, with what it counts, in order.
+    """Return the heading each mission stands under, with its counts.
 
-    table: columns group (one of GROUPS), close (friendly; missing: not compared). Ordered
-    categories: those that stayed, those that left, those without a place in the comparison.
+    table: columns group (one of GROUPS, but not a new mission), close (a friendly state).
     """
-    heads, blocks = [], pd.Series("", index=table.index)
-    kinds = {"Friendly states": True, "Distant states": False}
-    compared = table["close"].notna() & table["group"].ne(GROUPS[1])
-    stayed = table["group"].eq(GROUPS[0])
-    for stays in (True, False):
-        for kind, flag in kinds.items():
-            rows = compared & stayed.eq(stays) & table["close"].eq(flag).fillna(False)
-            back = (table["group"].eq(GROUPS[2]) & rows).sum()
-            told = "stayed" if stays else f"of {rows.sum()} that left are back"
-            heads.append(f"{kind}: {rows.sum() if stays else back} {told}")
-            blocks[rows] = heads[-1]
-    heads.append("Not compared: no vote, or new")
-    blocks[~compared] = heads[-1]
-    return blocks.astype(pd.CategoricalDtype(heads, ordered=True))
+    words = pd.Series("", index=table.index)
+    for _, side in table.groupby("close"):
+        left = side["group"].ne(GROUPS[0]).sum()
+        for text, groups in STAGES.items():
+            rows = side.index[side["group"].isin(groups)]
+            words[rows] = text.format(n=len(rows), all=len(side), left=left)
+    return words
 
 
-def draw_return(table: pd.DataFrame, last: str, opened: pd.Timestamp):
-    """Draw one line a mission since the border opened: at work, away, back on some day between.
+def draw_return(table: pd.DataFrame, opened: pd.Timestamp):
+    """Draw a tile a mission, friendly states left, distant ones right: who stayed, who is back.
 
-    table: a row a mission, in the order drawn, with columns block (as of `name_blocks`), group,
-    close, seen (last report), opened_latest and the bounds returned_earliest, returned_latest.
+    table: a row a mission, in the order drawn, with columns group, close, sending_state and seen
+    (last report; where it is older than `opened`, the picture says so of a mission that stayed).
     Returns the figure and what is drawn.
     """
-    table = table.assign(block=name_blocks(table))
-    rows, heads = lay_groups(table, "block", table["block"].cat.categories, air=1.5)
-    high = rows["y"].max() + 0.8
-    tall = 4.0 * (high + 0.6)
-    fig, ax = style.make_canvas(89, tall + 18.5)
-    place_axes(ax, 20, 1.5, 66, tall)
-    set_years(ax, 2023, 2026, 1, dated=True)
-    ax.set_xlim(opened, pd.Timestamp(last))
-    ax.set_ylim(high, -0.6)
-    ax.set_yticks(rows["y"], rows["sending_state"].str.replace("Soviet Union / ", ""))
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_xlabel(f"from the opening of the border, {opened:%-d %B %Y}")
-    place = ax.get_yaxis_transform()
-    for words, y in heads.items():
-        look = {"fontsize": 7, "fontweight": "bold", "va": "center"}
-        ax.text(-0.29, y, words, transform=place, **look)
-    looks = style.read_meanings("closeness")
-    keys = rows["close"].map({True: "close", False: "distant"}).fillna("none")
-    for row, key in zip(rows.itertuples(), keys, strict=True):
-        _draw_presence(ax, row, opened, pd.Timestamp(last), looks[key].colour)
-    thick, ink = {"lw": 4.5}, {"color": INK}
-    entries = [(f"at work: {KEYS[key]}", {"color": looks[key].colour} | thick) for key in KEYS]
-    entries += [("no later report", ink | TAIL), ("back some day on it", ink | SPAN)]
-    draw_key(fig, [*entries, ("away", DOTS)], "below", left=1.5, columns=3)
-    shown = table.assign(close=table["close"].astype("boolean"), block=table["block"].astype(str))
-    return fig, shown[[*KNOWN_DAYS, *RETURN_COLUMNS]]
+    names = table["sending_state"].str.removeprefix("Soviet Union / ")
+    table = table.assign(heading=name_blocks(table), sending_state=names)
+    fig, ax = style.make_canvas(89, 92)
+    width, _ = fill_page(ax)
+    middle = 0.455 * width  # the longer names are at the right
+    ax.text(1, 3, SUBJECT, fontsize=7, va="baseline")
+    for close, (_, name, meaning) in SIDES.items():
+        left = 1 if close else middle + 1
+        ax.text(left, 9, name, fontsize=8, va="baseline")
+        ax.text(left, 10, meaning, fontsize=6, color=NOTE, va="top")
+    top = 17.0
+    for groups in STAGES.values():
+        some = table[table["group"].isin(groups)]
+        for close, rows in some.groupby("close"):
+            place = (1, top, middle - 3) if close else (middle + 1, top, width - middle - 2)
+            _draw_block(ax, *place, rows, opened)
+        deepest = (some["close"].value_counts().max() + 1) // 2
+        top += HEAD + deepest * TILE + GAP
+    columns = ["sending_state", "iso3", "returned_earliest", "returned_latest"]
+    return fig, table[[*columns, "status_latest_asof", *RETURN_COLUMNS]]
 
 
-NO_REPORT = {"dx": 1, "ha": "left", "va": "center_baseline"}
-DOTS = {"color": NOTE, "lw": 0.9, "ls": (0, (1, 1.6))}
-TAIL = {"lw": 0.8, "ls": (0, (5, 2.5))}  # what no later report confirms
-SPAN = {"lw": 1.2, "marker": "|", "ms": 5}
-
-
-def _draw_presence(ax, row, first: pd.Timestamp, last: pd.Timestamp, colour: str) -> None:
-    """Draw one mission: thick at work, dashed after its last report, dotted known to be away.
-
-    A line covers the days one of which was that of the return, as far as they are in sight.
-    """
-    if row.group == GROUPS[4]:
-        write_note(ax, first, row.y, f"no report since {row.seen:%B %Y}", **NO_REPORT)
-        return
-    began = {GROUPS[0]: first, GROUPS[1]: row.opened_latest}.get(row.group, row.returned_latest)
-    if pd.isna(began):
-        ax.plot([first, row.seen], [row.y] * 2, zorder=1, **DOTS)
-        return
-    if row.group == GROUPS[2]:
-        early = max(row.returned_earliest, first)
-        if early > first:
-            ax.plot([first, early], [row.y] * 2, zorder=1, **DOTS)
-        bounds = (pd.NaT if early == first else early, began)
-        draw_interval(ax, row.y, *bounds, colour, tick=0.3, width=1.2, zorder=3)
-        if early == first:  # it may have come back before the border opened: no tick at the edge
-            ax.plot([first, began], [row.y] * 2, color=colour, lw=1.2, zorder=3)
-    bar = {"color": colour, "lw": 4.5, "solid_capstyle": "butt", "zorder": 2}
-    seen = min(max(row.seen, began), last)
-    ax.plot([began, seen], [row.y] * 2, **bar)
-    ax.plot([seen, last], [row.y] * 2, color=colour, zorder=1, **TAIL)
-
-
-KNOWN_DAYS = [
-    "sending_state",
-    "iso3",
-    "returned_earliest",
-    "returned_latest",
-    "status_latest_asof",
-]
+def _draw_block(ax, left: float, top: float, wide: float, rows: pd.DataFrame, opened) -> None:
+    """Draw missions with one fate as tiles in two columns, filled if at work, under a heading."""
+    group, close = rows[["group", "close"]].iloc[0]
+    away = group in GROUPS[3:]
+    colour = MUTED if away else style.read_meanings("closeness")[SIDES[close][0]].colour
+    strong = {"fontsize": 7, "color": NOTE} if away else {"fontsize": 8, "weight": "bold"}
+    ax.text(left, top + 3, rows["heading"].iloc[0], va="baseline", **strong)
+    ax.plot([left, left + wide], [top + 4.4] * 2, color=colour, lw=0.6 if away else 1.6)
+    for number, row in enumerate(rows.itertuples()):
+        x, y = left + number % 2 * wide / 2, top + HEAD + number // 2 * TILE
+        box = {"facecolor": "none" if away else colour, "edgecolor": colour, "lw": 0.6}
+        ax.add_patch(Rectangle((x + 0.2, y + 0.9), 2.4, TILE - 1.8, **box))
+        look = {"fontsize": 7, "color": NOTE if away else INK, "va": "center_baseline"}
+        ax.text(x + 3.4, y + TILE / 2, row.sending_state, **look)
+        if group == GROUPS[0] and row.seen < opened:
+            words = f"last heard of in {row.seen:%B %Y}"
+            ax.text(x + 3.4, y + 1.3 * TILE, words, fontsize=6, color=NOTE, va="center_baseline")
 
 
 # ------------------------------------------------------------------------ steps in lanes
 
 STEP_COLUMNS = {
-    "panel": "panel of the figure",
     "id": "measure or event",
     "direction": "opening, closing or neutral",
     "title": "short name",
     "lane": "group of rows",
-    "until": "last possible day of the step that undid it",
-    "origin": "where visitors or partners come from",
+    "until": "last possible day of the step that undid it, or of an opening for one day",
     "words": "words beside the bar",
-    "short": "1 if only a short talk in a third country",
 }
-
-
-KEPT = "no shutting known"
+MEETING_COLUMNS = {"origin": "partner, or other states"}
+KEPT, DROPPED = "no end known", "did not happen"  # words beside an opening; beside a plan
+TIMES = {"before": MUTED, "since": INK}  # meetings before the article and since
 
 
 def pick_steps(lanes: dict[str, list[str]], measures: pd.DataFrame, events: pd.DataFrame):
@@ -211,62 +183,52 @@ def count_days_open(steps: pd.DataFrame) -> pd.Series:
 
 
 def pair_steps(steps: pd.DataFrame, single: list[str]) -> pd.DataFrame:
-    """Return openings with the day they ended, each on one row with its words.
+    """Return openings with the day they ended, each on one row with its words, and dropped plans.
 
     single: ids of openings for one day, which nothing ends. Adds until (the day of the step that
     undid an opening; missing if none is known) and words; a step that undid another has no row.
     """
-    days = count_days_open(steps[~steps["id"].isin(single)])
-    ends = steps.set_index("id")["date_latest"]
-    rows = steps.assign(until=steps["reversed_by"].map(ends).where(steps["id"].isin(days.index)))
-    rows = rows[~rows["id"].isin(steps.set_index("id").loc[days.index, "reversed_by"])]
-    told = {"opening": KEPT, "closing": "", "neutral": "did not happen"}
-    words = rows["direction"].map(told).where(~rows["id"].isin(single), "one day")
-    lasted = rows["id"].map(days).astype("Int64").astype("string") + " days"
-    return rows.assign(words=lasted.fillna(words))
+    brief = steps["id"].isin(single)
+    undone = steps["reversed_by"].mask(brief)
+    ends = undone.map(steps.set_index("id")["date_latest"])
+    words = steps["direction"].map({"opening": KEPT}).fillna(DROPPED).mask(brief, "one day")
+    lasted = steps["id"].map(count_days_open(steps)).mask(brief).astype("Int64").astype("string")
+    words = (lasted + " days").fillna(words)
+    rows = steps.assign(until=ends.mask(brief, steps["date_latest"]), words=words)
+    return rows[~rows["id"].isin(undone)]
 
 
-def draw_tourism(steps: pd.DataFrame, first: str, last: str):
-    """Draw a bar from each opening to its end, pale to the edge if no end is known.
+def draw_tourism(steps: pd.DataFrame, first: str, last: pd.Timestamp):
+    """Draw a bar from each opening to its end, a cross for each one called off.
 
-    steps: as from `pair_steps`. first, last: days of the axis. Returns the figure and what is
-    drawn.
+    steps: as from `pair_steps`. first, last: days of the axis; a bar whose end is not known runs to
+    `last`. Returns the figure and what is drawn.
     """
-    kinds = style.read_meanings("measure")
     rows, heads = lay_groups(steps, "lane", air=1.3)
     high = rows["y"].max() + 0.6
-    tall = 6.4 * (high + 0.6)
-    fig, ax = style.make_canvas(89, tall + 14)
-    place_axes(ax, 33, 2, 54, tall)
+    tall = 6.6 * (high + 0.6)
+    fig, ax = style.make_canvas(89, tall + 9)
+    place_axes(ax, 33, 2, 43, tall)
     set_months(ax, first, last)
     ax.set_ylim(high, -0.6)
     ax.set_yticks(rows["y"], [wrap_words(words, 31) for words in rows["title"]])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     for name, y in heads.items():
-        look = {"fontsize": 7, "fontweight": "bold", "va": "center"}
-        ax.text(-0.6, y, name, transform=ax.get_yaxis_transform(), **look)
-    rows = rows.assign(day=find_middle(rows))
-    edge = pd.Timestamp(last)
+        look = {"fontsize": 7, "va": "center"}
+        ax.text(-0.75, y, name, transform=ax.get_yaxis_transform(), **look)
+    colour = style.read_meanings("measure")["opening"].colour
     for row in rows.itertuples():
-        kept = row.words == KEPT
-        if kept or pd.notna(row.until):
-            bar = {"color": kinds["opening"].colour, "lw": 6, "solid_capstyle": "butt"}
-            days = [row.day, edge if kept else row.until]
-            ax.plot(days, [row.y] * 2, zorder=1, alpha=0.35 if kept else 1, **bar)
-        if pd.notna(row.until):  # the inner sides mark the days: no mark hides a short bar
-            for day, side, kind in ((row.day, -2.2, "opening"), (row.until, 2.2, "closing")):
-                beside = offset_copy(ax.transData, fig, side, units="points")
-                ax.plot(day, row.y, zorder=3, transform=beside, **kinds[kind].style(4.4))
-        if not kept:
-            end = row.until if pd.notna(row.until) else row.day
-            bold = {"fontweight": "bold", "color": INK} if pd.notna(row.until) else {}
-            write_note(ax, end, row.y, row.words, dx=7, ha="left", **bold)
-    draw_dated(ax, rows[rows["until"].isna()], "y", "direction", kinds, size=4.4, tick=0.2)
-    pale = {"color": kinds["opening"].colour, "lw": 6, "alpha": 0.35}
-    words = {"opening": "opened", "closing": "shut", "neutral": "announced"}
-    entries = [(words[key], kinds[key]) for key in words] + [("no shutting known", pale)]
-    draw_key(fig, entries, "below", left=1.5)
+        if row.words == DROPPED:
+            ax.plot(row.date_latest, row.y, color=NOTE, marker="x", ms=4, mew=0.9)
+            continue
+        kept = pd.isna(row.until)
+        end = last if kept else row.until
+        bar = {"height": 0.5, "color": colour, "edgecolor": colour, "lw": 0.8}  # a day is a stroke
+        ax.barh(row.y, end - row.date_latest, left=row.date_latest, **bar)
+        bold = {"fontweight": "bold", "fontsize": 8} if kept else {}
+        words = wrap_letters(row.words, 6) if kept else row.words
+        write_note(ax, end, row.y, words, dx=4, ha="left", color=INK, **bold)
     columns = ["id", "lane", "date_earliest", "date_latest", "until", "direction", "title", "words"]
     return fig, steps[columns]
 
@@ -274,41 +236,34 @@ def draw_tourism(steps: pd.DataFrame, first: str, last: str):
 # ------------------------------------------------------------------------------- meetings
 
 
-def list_acts(acts: pd.DataFrame) -> pd.DataFrame:
-    """Return acts in international bodies as a table for readers: who leads, date, act, kind."""
-    kinds = {"opening": "takes part", "closing": "foreign staff kept out or gone"}
-    kinds["neutral"] = "offer"
-    heads = {"lane": "who leads", "date": "date", "title": "act", "direction": "kind"}
-    return acts.assign(direction=acts["direction"].map(kinds))[list(heads)].rename(columns=heads)
+def draw_meetings(met: pd.DataFrame, blocks: list[list[str]], years: tuple, shut: tuple, article):
+    """Draw meetings of the leader in one lane a partner, and how many a block has since `article`.
 
-
-def draw_meetings(met: pd.DataFrame, order: list[str], years: tuple, shut: tuple, article):
-    """Draw meetings of the leader in one lane a partner, and how many were held since the article.
-
-    order: the partners, keys of meanings "origin". met: summit_id, origin (one of them),
-    counterpart_country, date_earliest, date_latest, short (a talk in passing: drawn hollow, those
-    of a day as one mark with their number, not counted). years: first, last. shut: days of the
-    closed border. article: the day it appeared. Returns the figure and what is drawn.
+    blocks: the partners, keys of meanings "origin", those counted together in one list. met:
+    summit_id, origin (one of them), counterpart_country, date_earliest, date_latest. years: first,
+    last. shut: days of the closed border. article: the day it appeared. Returns the figure and what
+    is drawn.
     """
-    fig, ax = style.make_canvas(89, 78)
-    place_axes(ax, 18.5, 10, 52, 57)
+    order = [name for block in blocks for name in block]
+    fig, ax = style.make_canvas(89, 77)
+    place_axes(ax, 18.5, 13, 50, 57)
+    write_head(ax, "", "Formal meetings with heads of state or government", rise=28)
     set_years(ax, *years, 2, dated=True)
-    kinds = style.read_meanings("origin")
-    labels = [kinds[name].label for name in order]
+    labels = [style.read_meanings("origin")[name].label for name in order]
     set_rows(ax, [wrap_letters(label[0].upper() + label[1:], 8) for label in labels], "between")
     ax.set_ylim(len(order) + 0.3, -0.5)  # room for the names of other states
-    formal = met[~met["short"]]
-    formal = formal.assign(y=_dodge(formal, order, "origin", 110, 0.22), day=find_middle(formal))
-    draw_dated(ax, formal, "y", "origin", kinds, size=4.6, tick=0.1)
-    for (origin, day), rows in met[met["short"]].groupby(["origin", "date_latest"]):
-        y = order.index(origin) - 0.3
-        ax.plot(day, y, **make_hollow(kinds[origin].style(4.6)))
-        words = f"{len(rows)} short\ntalks"
-        write_note(ax, day, y, words, dx=-5, ha="right", color=INK)
-    others = formal[formal["origin"].eq("other")].sort_values("day")
+    met = met.assign(y=_dodge(met, order, "origin", 110, 0.22), day=find_middle(met))
+    met["time"] = met["date_earliest"].gt(article).map({True: "since", False: "before"})
+    looks = {name: Meaning("", colour, "o", "full") for name, colour in TIMES.items()}
+    draw_dated(ax, met, "y", "time", looks, size=4.4, tick=0.1)
+    others = met[met["origin"].eq("other")].sort_values("day")
     for _, rows in others.groupby(others["day"].diff().gt(pd.Timedelta(days=400)).cumsum()):
         words = wrap_letters(", ".join(dict.fromkeys(rows["counterpart_country"])), 10)
-        look = {"ha": "center", "va": "top", "color": INK}
+        look = {
+            "ha": "center",
+            "va": "top",
+            "color": INK if rows["time"].eq("since").all() else NOTE,
+        }
         write_note(ax, rows["day"].mean(), len(order) - 0.62, words, **look)
     apart = met[met["date_latest"].gt(shut[0]) & met["date_earliest"].lt(shut[1])]
     shade_span(ax, *shut)
@@ -316,20 +271,15 @@ def draw_meetings(met: pd.DataFrame, order: list[str], years: tuple, shut: tuple
     write_note(ax, shut[0] + (shut[1] - shut[0]) / 2, 3, words, ha="center")
     ax.axvline(article, color=NOTE, lw=0.7, zorder=0)
     write_note(ax, article, -0.5, f"article\n{article:%-d %b %Y}", dy=9, ha="center", color=INK)
-    since = formal.loc[formal["date_earliest"].gt(article), "origin"].value_counts()
-    for y, name in enumerate(order):
-        look = {"fontsize": 8, "fontweight": "bold", "color": INK if name in since else NOTE}
-        words = str(since.get(name, "none"))
-        ax.text(
-            1.13, y, words, transform=ax.get_yaxis_transform(), **look, ha="center", va="center"
-        )
+    since = met[met["time"].eq("since")]["origin"]
+    beside = {"transform": ax.get_yaxis_transform(), "clip_on": False}
+    for block in blocks:
+        low, high = order.index(block[0]), order.index(block[-1])
+        ax.plot([1.04] * 2, [low - 0.3, high + 0.3], color=INK, lw=0.8, **beside)
+        number, few = since.isin(block).sum(), len(block) == 1
+        look = {"fontsize": 7} if few else {"fontsize": 8, "fontweight": "bold"}
+        words = f"{number} of {len(since)}" if number else "none"
+        ax.text(1.08, (low + high) / 2, words, va="center", **look, **beside)
     words = "since the\narticle"
-    write_note(ax, ax.get_xlim()[1], -0.5, words, dx=20, dy=9, ha="center", color=INK)
-    entries = [
-        ("short talks in a third country, not counted", make_hollow(kinds["other"].style(4.6)))
-    ]
-    if formal["date_earliest"].ne(formal["date_latest"]).any():
-        entries += [("only month or year known", {"color": INK, "lw": 0.7, "marker": "|", "ms": 4})]
-    draw_key(fig, entries, "below", left=1.5)
-    columns = ["summit_id", "origin", "short", "counterpart_country"]
-    return fig, met[[*columns, "date_earliest", "date_latest"]]
+    write_note(ax, ax.get_xlim()[1], -0.5, words, dx=6, dy=9, ha="left", color=INK)
+    return fig, met[["summit_id", "origin", "counterpart_country", "date_earliest", "date_latest"]]
