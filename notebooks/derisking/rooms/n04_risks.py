@@ -114,6 +114,11 @@ GROUPS = {  # codes of the column group
 }
 SQUARE = 8  # points
 ROOM = 0.21  # years from the middle of a square to the ground of its neighbour
+STEPS = {  # how a risk is drawn, by the words of the key
+    "lower since": CLOSING.style(SQUARE),
+    "a step, not lower since": make_hollow(CLOSING.style(SQUARE)),
+    "grew": {"marker": "^", "ms": SQUARE, "color": INK, "ls": "none"},
+}
 
 
 def draw_register(risks: pd.DataFrame, shut: tuple, invasion):
@@ -124,37 +129,41 @@ def draw_register(risks: pd.DataFrame, shut: tuple, invasion):
     """
     fig, ax = style.make_canvas(89, 69)
     place_axes(ax, 1.5, 10.5, 86, 46)
-    years = range(REGISTER_YEARS[0], REGISTER_YEARS[1] + 2)
     ax.set(xlim=(EARLIER - 0.6, NEVER + 1), ylim=(-0.8, 10.6), yticks=[])
-    ax.spines["left"].set_visible(False)
-    ax.spines["bottom"].set_bounds(years[0], years[-1])
+    write_head(ax, "", "Risks, by the day of their first reduction", rise=15)
+    shade_span(ax, *shut, SHUT)
+    mark_days(ax, {"invasion of Ukraine": invasion})
+    line, opened = to_year(invasion), to_year(shut[1])
+    write_note(ax, (line + opened) / 2, 1.5, "border\nclosed", ha="center")
+    _draw_risks(ax, risks)
+    sizes = risks["group"].value_counts()
+    heads = {
+        "before": (line, -4, "right"),
+        "after": (line, 4, "left"),
+        "never": (NEVER, 0, "center"),
+    }
+    for group, (x, dx, side) in heads.items():
+        write_note(ax, x, 9.7, f"{sizes[group]} {group}", dx, ha=side, **BOLD)
+    draw_key(fig, list(STEPS.items()), "below", left=2)
+    return fig
+
+
+def _draw_risks(ax, risks: pd.DataFrame) -> None:
+    """Draw the marks of risks, their possible days where they make up a year, and the axis."""
+    years = range(REGISTER_YEARS[0], REGISTER_YEARS[1] + 2)
     start, end = (to_year(risks[f"reduced_{bound}"]) for bound in ("earliest", "latest"))
     old, never = end.lt(years[0]), end.isna()
     sooner = ", ".join(f"{year:.0f}" for year in sorted(set(np.floor(end[old]))))
     ax.set_xticks([EARLIER, *years, NEVER], [sooner, *map(str, years), "never"])
-    write_head(ax, "", "Risks, by the day of their first reduction", rise=15)
-    shade_span(ax, *shut, SHUT)
-    write_note(
-        ax, np.mean([to_year(invasion), to_year(shut[1])]), 1.5, "border\nclosed", ha="center"
-    )
-    mark_days(ax, {"invasion of Ukraine": invasion})
+    ax.spines["bottom"].set_bounds(years[0], years[-1])
+    ax.spines["left"].set_visible(False)
     start, end = (days.mask(old, EARLIER).mask(never, NEVER) for days in (start, end))
     wide = end - start > 0.7  # years: a shorter interval hides behind its mark
     middle = (start + end) / 2
     level = stack_rows(start.where(wide, middle) - ROOM, end.where(wide, middle) + ROOM)
-    grown = {"marker": "^", "ms": SQUARE, "color": INK}
-    lower = CLOSING.style(SQUARE)
-    looks = np.where(never, "grown", np.where(risks["down"], "lower", "step"))
-    kinds = {"lower": lower, "step": make_hollow(lower), "grown": grown | {"ls": "none"}}
-    for kind, look in kinds.items():
-        ax.plot(middle[looks == kind], level[looks == kind], **look, zorder=4)
+    lower, step, grew = STEPS
+    kinds = np.where(never, grew, np.where(risks["down"], lower, step))
+    for kind, look in STEPS.items():
+        ax.plot(middle[kinds == kind], level[kinds == kind], **look, zorder=4)
     for low, high, y in zip(start[wide], end[wide], level[wide], strict=True):
         draw_interval(ax, y, low, high, CLOSING.colour, tick=0.3)
-    sizes = risks["group"].value_counts()
-    line = to_year(invasion)
-    write_note(ax, line, 9.7, f"{sizes['before']} before", -4, **BOLD, ha="right")
-    write_note(ax, line, 9.7, f"{sizes['after']} after", 4, **BOLD)
-    write_note(ax, NEVER, 9.7, f"{sizes['never']} never", **BOLD, ha="center")
-    words = {"lower": "lower since", "step": "a step, not lower since", "grown": "grew"}
-    draw_key(fig, [(words[kind], look) for kind, look in kinds.items()], "below", left=2)
-    return fig
