@@ -157,7 +157,7 @@ def draw_shares(table: pd.DataFrame):
         rows = table[table["panel"].eq(letter)]
         place_axes(ax, left, top, across, pitch * len(rows))
         top += pitch * len(rows) + air
-        ax.set(xlim=(-0.1, 0.59), ylim=(len(rows) - 0.5, -0.5), yticks=[])
+        ax.set(xlim=(-0.1, 0.61), ylim=(len(rows) - 0.5, -0.5), yticks=[])
         for y, row in enumerate(rows.itertuples()):
             _draw_pair(ax, y, row)
             _label_pair(ax, y, row)
@@ -165,11 +165,11 @@ def draw_shares(table: pd.DataFrame):
         draw_key(ax, list(zip(KEYS[letter], looks, strict=True)))
         write_head(ax, letter, HEADS[letter], rise=15)
         ax.spines["left"].set_visible(False)
-        ax.xaxis.set_major_locator(MultipleLocator(0.1))
-        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes[0].xaxis.set_visible(False)
     axes[0].spines["bottom"].set_visible(False)
     axes[-1].spines["bottom"].set_bounds(0, 0.5)
+    axes[-1].set_xticks(np.arange(6) / 10)
+    axes[-1].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes[-1].set_xlabel("Share of posts closed or gone")
     write_column(axes[0], 1.01, [], [], "odds ratio (95%)")
     return fig
