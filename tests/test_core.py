@@ -251,7 +251,8 @@ def test_a_package_that_cannot_be_read_is_one_fault(tmp_path):
         folder.mkdir()
         (folder / "datapackage.json").write_text(text, encoding="utf-8")
         (fault,) = checks.validate_files(folder)
-        assert fault.file == "data/datapackage.json" and "git checkout" in fault.mend
+        assert fault.file == "data/datapackage.json"
+        assert fault.mend == "`git checkout -- data/datapackage.json` brings it back."
     (fault,) = checks.validate_files(tmp_path / "nowhere")
     assert fault.expected == "a readable JSON file"
 
@@ -274,6 +275,11 @@ def test_each_table_is_read_checked_and_held_against_the_others(tmp_path):
         ("data/evidence/c.csv", None, None, "no file", "the table"),
         ("data/evidence/b.csv", 3, "one", "'y'", "a key of data/evidence/a.csv"),
     ]
+    # a file that is cut off is told as such, and not cell by cell
+    (tmp_path / "evidence" / "c.csv").write_text("key\nx\n,")
+    told = [(f.file, f.row, f.column, f.expected) for f in checks.validate_files(tmp_path)]
+    assert told[0] == ("data/evidence/c.csv", 3, None, "whole lines") and len(told) == 2
+    (tmp_path / "evidence" / "c.csv").unlink()
     # a table at fault is left out: what refers to it is not blamed
     (tmp_path / "evidence" / "a.csv").write_text("key\nx\nx\n")
     assert [fault.file for fault in checks.validate_files(tmp_path)] == [
@@ -299,7 +305,7 @@ def test_keys_are_looked_up_wherever_the_schema_says(monkeypatch):
         {"name": "many", "listOf": "a.key"},
         {"name": "names", "listOf": "table"},
     )
-    monkeypatch.setattr(checks, "list_tables", lambda kind: {"a": {}, "b": {}})
+    monkeypatch.setattr(checks, "list_tables", lambda kind: {"evidence": ["a", "b"]}[kind])
     resources = {"a": {"path": "evidence/a.csv", "schema": {"fields": []}}, "b": by_column}
     found = checks._check_references(resources, texts)
     assert [(f.file, f.row, f.column, f.found, f.expected) for f in found] == [
@@ -314,6 +320,29 @@ def test_keys_are_looked_up_wherever_the_schema_says(monkeypatch):
         ("data/evidence/b.csv", 3, "many", "'y'", "a key of data/evidence/a.csv"),
         ("data/evidence/b.csv", 3, "names", "'no'", "the name of a table"),
     ]
+
+
+def test_a_column_that_cannot_be_looked_up_does_not_hide_the_next():
+    fields = [{"name": "one", "refersTo": ["lost.key"]}, {"name": "two", "refersTo": ["a.key"]}]
+    resources = {
+        "a": {"path": "evidence/a.csv", "schema": {"fields": []}},
+        "b": {"path": "evidence/b.csv", "schema": {"fields": fields}},
+    }
+    texts = {"a": "key\nx\n", "b": "key,one,two\np,z,z\n"}
+    (fault,) = checks._check_references(resources, texts)
+    assert (fault.row, fault.column, fault.found) == (2, "two", "'z'")
+
+
+def test_a_key_is_a_text_whatever_it_looks_like():
+    # neither is 07 the same as 7, nor NA an empty cell
+    texts = {"a": "key\n07\n8\n", "b": "key,one\np,07\nq,7\nr,8\ns,NA\n"}
+    fields = [{"name": "one", "refersTo": ["a.key"]}]
+    resources = {
+        "a": {"path": "evidence/a.csv", "schema": {"fields": []}},
+        "b": {"path": "evidence/b.csv", "schema": {"fields": fields}},
+    }
+    found = checks._check_references(resources, texts)
+    assert [(f.row, f.column, f.found) for f in found] == [(3, "one", "'7'"), (5, "one", "'NA'")]
 
 
 def test_rules_are_worked_out_only_over_tables_that_are_sound(monkeypatch, capsys):

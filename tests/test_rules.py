@@ -42,11 +42,21 @@ def make_empty(name):
     return table(name)
 
 
+def find_rule(words):
+    """The one rule whose text begins with `words`."""
+    (function,) = (function for text, function in rules.RULES if text.startswith(words))
+    return function
+
+
+def find_faults(words, **given):
+    """The faults that the one rule whose text begins with `words` tells of these tables."""
+    return find_rule(words)(Small(given))[2]
+
+
 def work_out(words, **given):
     """What the one rule whose text begins with `words` yields: expected, found, and its faults as
     (table, row, column, found, expected)."""
-    (function,) = (function for text, function in rules.RULES if text.startswith(words))
-    expected, found, faults = function(Small(given))
+    expected, found, faults = find_rule(words)(Small(given))
     places = [(f.file, f.row, f.column, f.found, f.expected) for f in faults]
     assert all(place[0].startswith("data/evidence/") for place in places)
     return (
@@ -116,9 +126,12 @@ def test_posts_named_add_up_to_the_count_that_seoul_gave(
         others.append({**right, "scope": "oceania"})
     others = [{**row, "value": "99"} for row in others]
 
-    def compare(value):
+    def tables_with(value):
         counts = table("mission_counts", *others, {**right, "value": str(value)})
-        return work_out(words, missions=POSTS, mission_counts=counts)
+        return {"missions": POSTS, "mission_counts": counts}
+
+    def compare(value):
+        return work_out(words, **tables_with(value))
 
     assert compare(number) == (str(number), str(number), [])
     wrong = str(number + 1)
@@ -127,6 +140,12 @@ def test_posts_named_add_up_to_the_count_that_seoul_gave(
         str(number),
         [("missions", None, column, f"{number} posts named", wrong)],
     )
+    mend = "The published figure stands in mission_counts.csv; see reconciliation.csv."
+    assert find_faults(words, **tables_with(wrong))[0].mend == mend
+    for twice in ([right, right], []):  # which of two, or of none, should the names add up to?
+        counts = table("mission_counts", *others, *({**row, "value": "7"} for row in twice))
+        with pytest.raises(ValueError, match="size 1"):
+            work_out(words, missions=POSTS, mission_counts=counts)
 
 
 def test_the_names_gone_are_those_of_the_list():
@@ -296,17 +315,20 @@ def test_a_post_has_a_closing_date_exactly_if_it_is_gone():
 
 
 def test_a_source_that_no_row_uses_is_told_as_a_likely_loss():
-    names = ["by-event", "also-by-event", "by-place", "by-place-there", "idle"]
+    names = ["by-event", "also-by-event", "by-place", "by-place-there", "by-both", "idle"]
     expected, found, (fault,) = work_out(
         "sources: every source is used",
         sources=table("sources", *({"source_id": name} for name in names)),
         events=table("events", {"sources": "by-event;also-by-event"}),
-        missions=table("missions", {"coord_source": "by-place"}),
-        pyongyang_missions=table("pyongyang_missions", {"coord_source": "by-place-there"}),
+        missions=table("missions", {"coord_source": "by-place"}, {"coord_source": "by-both"}),
+        pyongyang_missions=table(
+            "pyongyang_missions", {"coord_source": "by-place-there"}, {"coord_source": "by-both"}
+        ),
     )
-    assert (expected, found) == ("5 sources", "4 sources")
-    assert fault[:4] == ("sources", 6, "source_id", "'idle'")
-    assert "may be lost: `git diff -- data/evidence` shows what is" in fault[4]
+    assert (expected, found) == ("6 sources", "5 sources")
+    assert fault[:4] == ("sources", 7, "source_id", "'idle'")
+    assert fault[4].startswith("a source that some row names. The row that named it may be lost")
+    assert "`git diff -- data/evidence` shows what is" in fault[4]
 
 
 def test_titles_and_days_of_a_source():
@@ -340,13 +362,15 @@ def test_the_index_of_series_agrees_with_the_series():
         {"series_id": "b", "unit": "t", "first_year": "1980", "last_year": "1980", "n": "1"},
         {"series_id": "a", "unit": "t", "first_year": "1990", "last_year": "1992", "n": "4"},
     ]
+    index[0] |= {"n_unsourced": "0"}
+    index[1] |= {"n_unsourced": "1"}
     rows = [value(), value(year="1991"), value(year="1992"), value("b", "1980")]
     rows.append(value(year="1995", sources=""))  # unsourced: counted, but it sets no year
     other = value(basis="y")  # another basis is another value
 
     def compare(rows, index):
         return work_out(
-            "series: one value a series",
+            "series: the index agrees",
             series=table("series", *rows),
             series_index=table("series_index", *index),
         )
@@ -354,17 +378,56 @@ def test_the_index_of_series_agrees_with_the_series():
     assert compare(rows, index) == ("5 values", "5 values", [])
     six = [index[0], {**index[1], "n": "5"}]
     assert compare([*rows, other], six) == ("6 values", "6 values", [])
-    assert compare([*rows, rows[0]], six) == (
-        "6 values",
-        "5 values",
-        [("series", 7, "period", "a 1990 a second time", "one value")],
-    )
-    wrong = {"first_year": "1991", "last_year": "1995", "n": "3"}
+    wrong = {"first_year": "1991", "last_year": "1995", "n": "3", "n_unsourced": "0"}
     faults = [("series_index", 3, column, told, index[1][column]) for column, told in wrong.items()]
-    assert compare(rows, [index[0], {**index[1], **wrong}]) == ("5 values", "5 values", faults)
-    units = [("series", None, "unit", f"{name} in t", "kg") for name in ("a", "b")]
-    found = compare(rows, [{**row, "unit": "kg"} for row in index])
-    assert found == ("5 values", "5 values", units)
+    assert compare(rows, [index[0], {**index[1], **wrong}]) == ("5 values", "1 values", faults)
+    rows[2]["unit"] = "kg"
+    assert compare(rows, index) == ("5 values", "4 values", [("series", 4, "unit", "a in kg", "t")])
+
+
+@pytest.mark.parametrize(
+    ("years", "gaps"),
+    [
+        ((1990, 1991, 1992), ""),
+        ((1992, 1990, 1990), "1991"),
+        ((1990, 1994), "1991-1993"),
+        ((1990, 1992, 1993, 1996), "1991;1994-1995"),
+    ],
+)
+def test_the_index_of_series_names_the_years_without_a_sourced_value(years, gaps):
+    rows = [value(year=str(year), basis=str(n)) for n, year in enumerate(years)]
+    rows.append(value(year="1991", sources=""))  # a value without a source fills no gap
+    about = {"series_id": "a", "unit": "t", "n": str(len(rows)), "n_unsourced": "1"}
+    about |= {"first_year": str(min(years)), "last_year": str(max(years))}
+
+    def compare(told):
+        return work_out(
+            "series: the index agrees",
+            series=table("series", *rows),
+            series_index=table("series_index", {**about, "gaps": told}),
+        )
+
+    number = f"{len(rows)} values"
+    assert compare(gaps) == (number, number, [])
+    faults = [("series_index", 2, "gaps", "1999", gaps)]
+    assert compare("1999") == (number, f"{len(rows) - 1} values", faults)
+
+
+def test_a_series_of_the_index_has_a_sourced_value():
+    index = [{"series_id": name, "unit": "t", "n": "1"} for name in ("a", "b", "c")]
+    index[0] |= {"first_year": "1990", "last_year": "1990", "n_unsourced": "0"}
+    assert work_out(
+        "series: the index agrees",
+        series=table("series", value(), value("b", sources="")),
+        series_index=table("series_index", *index),
+    ) == (
+        "2 values",
+        "0 values",
+        [
+            ("series_index", row, "series_id", name, "a series with a sourced value")
+            for row, name in ((3, "b"), (4, "c"))
+        ],
+    )
 
 
 def finding(**more):
@@ -572,7 +635,7 @@ def test_each_part_of_an_indicator_is_answered_or_said_to_have_no_result():
     assert answers("1", "2") == ("2 parts", "2 parts", [])
     assert answers("1;2") == ("2 parts", "2 parts", [])
     assert answers("1", no_result="2: nobody counts it") == ("2 parts", "2 parts", [])
-    assert answers("", no_result="1: a; 2: b") == ("2 parts", "2 parts", [])
+    assert answers("", no_result="1: a;2: b") == ("2 parts", "2 parts", [])
     assert answers("", testable="no") == ("0 parts", "0 parts", [])
     found = "C, part 2 of its indicator (two): no finding"
     assert answers("1") == ("2 parts", "1 parts", [("claims", 2, "no_result", found, PART)])
@@ -584,6 +647,24 @@ def test_each_part_of_an_indicator_is_answered_or_said_to_have_no_result():
 def test_a_finding_without_source_answers_nothing():
     expected, found, faults = answers("1;2", sources="")
     assert (expected, found, len(faults)) == ("2 parts", "0 parts", 2)
+
+
+def test_parts_are_counted_over_all_claims_that_can_be_tested():
+    rows = [("A", "yes", "one"), ("B", "no", ""), ("C", "partly", "one;two")]
+    rows = [dict(zip(("claim_id", "testable", "indicator"), row, strict=True)) for row in rows]
+    found = work_out(
+        "claims: each part of an indicator",
+        claims=table("claims", *rows),
+        findings=table("findings", finding(claim_id="A", answers="1"), finding(answers="1")),
+    )
+    place = ("claims", 4, "no_result", "C, part 2 of its indicator (two): no finding", PART)
+    assert found == ("3 parts", "2 parts", [place])
+
+
+def test_no_reason_is_given_for_a_part_that_the_indicator_has_not():
+    told = "3: nobody counts it"
+    fault = ("claims", 2, "no_result", told, "1 to 2, the parts of the indicator of C")
+    assert answers("1;2", no_result=told) == ("2 parts", "1 parts", [fault])
 
 
 @pytest.mark.parametrize("stray", ["3", "0"])
@@ -655,16 +736,19 @@ def test_predictions_are_dated_ahead_and_decided_by_a_source():
     )
 
 
-def test_a_graded_row_without_source_that_would_be_loaded_is_counted(monkeypatch):
+def test_a_graded_row_is_loaded_exactly_if_it_has_a_source(monkeypatch):
     rows = [("s", "high"), ("t", "low"), ("", "unsourced")]
     rows = [dict(zip(("sources", "confidence"), row, strict=True)) for row in rows]
-    words = "no unsourced row"
-    given = {"events": table("events", *rows), "lowy_networks": table("lowy_networks", {})}
+    words, expected = "no unsourced row", "a row that is loaded exactly if it has a source"
+    given = {"events": table("events", *rows)}
+    given["lowy_networks"] = table("lowy_networks", {"sources": "s"})  # a table without grades
     assert work_out(words, **given) == ("2 sourced rows", "2 sourced rows", [])
     monkeypatch.setattr(checks, "keep_sourced", lambda rows: rows)
-    assert work_out(words, **given) == ("2 sourced rows", "2 sourced rows", [])
-    monkeypatch.setattr(checks, "keep_sourced", lambda rows: rows.iloc[1:])
-    assert work_out(words, **given) == ("2 sourced rows", "1 sourced rows", [])
+    fault = ("events", 4, "sources", "loaded without a source", expected)
+    assert work_out(words, **given) == ("2 sourced rows", "1 sourced rows", [fault])
+    monkeypatch.setattr(checks, "keep_sourced", lambda rows: rows.iloc[1:2])
+    fault = ("events", 2, "sources", "left out with a source", expected)
+    assert work_out(words, **given) == ("2 sourced rows", "1 sourced rows", [fault])
 
 
 # -------------------------------------------------------------------------------- places and days
