@@ -21,7 +21,9 @@ from derisking.core import paths
 from derisking.core.glue import MARK
 
 ROOT = Path(__file__).parents[1]
-SECOND = "09_second.ipynb"
+FIRST, SECOND = "01_data_ingestion.ipynb", "09_second.ipynb"
+TASKS = ("validate", "notebook:01_data_ingestion", "notebook:09_second", "pages")
+FIGURE, TABLE = "01-closure-lists", paths.DERIVED / "closure_matrix.csv"  # the first that 01 makes
 
 
 def cells(code="n = len(tables.load_table('closure_matrix'))"):
@@ -46,25 +48,25 @@ def cells(code="n = len(tables.load_table('closure_matrix'))"):
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """A copy of the repository with notebook 01 and a small second one, built once."""
+    """A copy of the repository with notebook 01, cut after its first figure, and a small second
+    one, built once. What the two make was taken out before."""
     target = tmp_path_factory.mktemp("build") / "repository"
     others = ["0[2-9]_*.ipynb", *(f"0[2-9]-*.{kind}" for kind in ("pdf", "png", "svg"))]
     skip = shutil.ignore_patterns(
-        ".git", ".venv", ".build", "__pycache__", ".*_cache", *others
+        ".git", ".venv", ".build", "__pycache__", ".*_cache", TABLE.name, f"{FIGURE}*", *others
     )  # pages read the CSVs of figures
     shutil.copytree(ROOT, target, ignore=skip)
     (target / "notebooks" / SECOND).write_text(nbformat.writes(cells()))
+    cut_short(target / "notebooks" / FIRST)
     first = doit(target)
     assert first.returncode == 0, first.stdout + first.stderr
     return target
 
 
-@pytest.fixture(scope="module")
-def short(copy):
-    """The same with notebook 01 cut after its first figure, which runs in a third of the time."""
-    file = copy / "notebooks" / "01_data_ingestion.ipynb"
+def cut_short(file):
+    """Keep of a notebook what stands up to the words of its first figure."""
     nb = nbformat.read(file, as_version=4)
-    nb.cells = nb.cells[:7]
+    nb.cells = nb.cells[: find_drawing(nb) + 2]
     glued = filling.read_glued(nb)
     for cell in nb.cells:
         if cell.cell_type == "markdown":
@@ -72,9 +74,11 @@ def short(copy):
     marks = ", ".join(f"<!--={name}--><!--/-->" for name in glued)
     nb.cells.append(nbformat.v4.new_markdown_cell(f"Values: {marks}."))
     file.write_text(nbformat.writes(nb))
-    build = doit(copy)
-    assert build.returncode == 0, build.stdout + build.stderr
-    return copy
+
+
+def find_drawing(nb):
+    """The place of the cell that saves the first figure."""
+    return next(i for i, cell in enumerate(nb.cells) if "save_figure" in cell.source)
 
 
 def doit(root, *arguments):
@@ -88,10 +92,16 @@ def doit(root, *arguments):
     )
 
 
-def told(run):
+def told(run) -> dict[str, str]:
     """What the build says of each task: {task: done | same | FAIL}."""
     lines = (line.split() for line in run.stdout.splitlines())
     return {line[1]: line[0] for line in lines if line and line[0] in ("done", "same", "FAIL")}
+
+
+def list_outdated(root):
+    """The tasks that a build would run, as `doit list` has them."""
+    lines = doit(root, "list", "--all", "--quiet", "--status").stdout.splitlines()
+    return {task for word, task in map(str.split, lines) if word == "R" and task in TASKS}
 
 
 def contents(root):
@@ -107,75 +117,51 @@ def contents(root):
     }
 
 
-def test_a_second_build_runs_nothing_and_changes_nothing(copy):
-    before = contents(copy)
-    run = doit(copy)
-    assert run.returncode == 0
-    assert set(told(run).values()) == {"same"} and set(told(run)) >= {
-        "validate",
-        "notebook:09_second",
-        "pages",
-    }
-    assert contents(copy) == before
-
-
-def test_the_first_build_left_the_files_of_the_first_notebook_as_committed(copy):
-    for file in (*paths.DERIVED.glob("*.csv"), *paths.FIGURES.glob("01-*.*")):
+def test_the_build_leaves_the_files_of_the_first_notebook_as_committed(copy):
+    figure = [paths.FIGURES / f"{FIGURE}.{kind}" for kind in ("pdf", "svg", "png", "csv")]
+    for file in (TABLE, *figure):
         assert not compared.differ(copy / file.relative_to(ROOT), file), file.name
 
 
-def test_a_line_a_task_tells_the_time_it_took(short):
-    file = short / "notebooks" / SECOND
+def test_a_second_build_runs_nothing_and_changes_nothing_whatever_lies_beside_the_evidence(copy):
+    folder = copy / "data" / "evidence" / ".ipynb_checkpoints"
+    folder.mkdir()
+    (folder / "events-checkpoint.csv").write_text("x")
+    (copy / "data" / "evidence" / "events short.csv").write_text("x")
+    before = contents(copy)
+    run = doit(copy)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert told(run) == dict.fromkeys(TASKS, "same")
+    assert contents(copy) == before
+    shutil.rmtree(folder)
+    (copy / "data" / "evidence" / "events short.csv").unlink()
+
+
+def test_a_line_a_task_tells_the_time_it_took(copy):
+    file = copy / "notebooks" / SECOND
     nb = nbformat.read(file, as_version=4)
     nb.cells[5].source += "\nn = n + 0"
     file.write_text(nbformat.writes(nb))
-    run = doit(short)
-    assert told(run) == {
-        "validate": "same",
-        "notebook:01_data_ingestion": "same",
-        "notebook:09_second": "done",
-        "pages": "done",
-    }
+    run = doit(copy)
+    assert told(run) == dict(zip(TASKS, ("same", "same", "done", "done"), strict=True))
     (line,) = [line for line in run.stdout.splitlines() if "09_second" in line]
     assert line.rstrip().endswith(" s")
 
 
-def test_a_module_that_a_notebook_does_not_use_does_not_run_it_again(short):
-    file = short / "notebooks" / "derisking" / "draw" / "maps.py"
-    file.write_text(file.read_text() + "\n# a remark\n")
-    assert set(told(doit(short)).items()) >= {
-        ("notebook:01_data_ingestion", "same"),
-        ("notebook:09_second", "same"),
-    }
-    file = short / "notebooks" / "derisking" / "rooms" / "n01_ingestion.py"
-    file.write_text(file.read_text() + "\n# a remark\n")
-    assert set(told(doit(short)).items()) >= {
-        ("notebook:01_data_ingestion", "done"),
-        ("notebook:09_second", "same"),
-    }
-
-
-def test_a_new_event_does_not_run_a_notebook_that_reads_no_events(short):
-    file = short / "data" / "evidence" / "events.csv"
-    kept = file.read_text(encoding="utf-8")
-    lines = kept.splitlines(keepends=True)
+def test_a_new_event_does_not_run_a_notebook_that_reads_no_events(copy):
+    file = copy / "data" / "evidence" / "events.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     file.write_text(
         "".join([*lines, "2026-08-20-a-test" + lines[-1][lines[-1].index(",") :]]), encoding="utf-8"
     )
-    try:
-        words = told(doit(short))
-        assert words["validate"] == words["notebook:01_data_ingestion"] == words["pages"] == "done"
-        assert words["notebook:09_second"] == "same"
-    finally:
-        file.write_text(kept, encoding="utf-8")
-    assert doit(short).returncode == 0
+    assert told(doit(copy)) == dict(zip(TASKS, ("done", "done", "same", "done"), strict=True))
 
 
-def test_a_page_changed_by_hand_is_made_anew(short):
-    page = short / "figures" / "README.md"
+def test_a_page_changed_by_hand_is_made_anew(copy):
+    page = copy / "figures" / "README.md"
     before = page.read_bytes()
     page.write_text("changed by hand\n")
-    words = told(doit(short))
+    words = told(doit(copy))
     assert words["pages"] == "done" and words["notebook:09_second"] == "same"
     assert page.read_bytes() == before
 
@@ -238,13 +224,17 @@ def save_as(program, file):
     file.write_bytes(text.replace("\n", ends).encode())
 
 
-def test_what_a_program_adds_when_it_saves_a_notebook_goes_without_a_run(short):
-    file = short / "notebooks" / SECOND
+def test_what_a_program_adds_when_it_saves_a_notebook_goes_without_a_run(copy):
+    """And a module that no notebook uses, changed besides, does not run one again."""
+    file, module = (
+        copy / "notebooks" / SECOND,
+        copy / "notebooks" / "derisking" / "draw" / "maps.py",
+    )
     before = file.read_bytes()
     save_as("VS Code", file)
     assert file.read_bytes() != before
-    words = told(doit(short))
-    assert words["notebook:09_second"] == "same" and words["pages"] == "done"
+    module.write_text(module.read_text() + "\n# a remark\n")
+    assert told(doit(copy)) == dict(zip(TASKS, ("same", "same", "same", "done"), strict=True))
     assert file.read_bytes() == before
 
 
@@ -259,19 +249,6 @@ def test_no_program_leaves_a_trace_in_a_notebook_that_it_saves(program, tmp_path
     assert trace.read_results(added) == trace.read_results(kept)
     nb = run.normalise_notebook(run.read_notebook(saved), committed.name[:2])
     assert run.format_notebook(nb) == committed.read_text(encoding="utf-8")
-
-
-def test_other_files_beside_the_evidence_do_no_harm(short):
-    folder = short / "data" / "evidence" / ".ipynb_checkpoints"
-    folder.mkdir()
-    (folder / "events-checkpoint.csv").write_text("x")
-    (short / "data" / "evidence" / "events short.csv").write_text("x")
-    try:
-        run = doit(short)
-        assert run.returncode == 0 and set(told(run).values()) == {"same"}, run.stdout + run.stderr
-    finally:
-        shutil.rmtree(folder)
-        (short / "data" / "evidence" / "events short.csv").unlink()
 
 
 def files_of(code):
@@ -321,49 +298,53 @@ def test_where_the_tables_cannot_be_told_all_count(code):
     assert files_of(READ + code) == set(trace.list_table_files())
 
 
-def test_a_result_changed_by_hand_is_made_anew(short):
-    figure = short / "figures" / "01-closure-lists.csv"
+def test_a_module_changed_runs_the_notebooks_that_use_it(copy):
+    file = copy / "notebooks" / "derisking" / "rooms" / "n01_ingestion.py"
+    kept = file.read_text()
+    file.write_text(kept + "\n# a remark\n")
+    assert list_outdated(copy) == {TASKS[1]}
+    file.write_text(kept)
+    assert list_outdated(copy) == set()
+
+
+def test_a_result_changed_by_hand_is_made_anew(copy):
+    figure = copy / "figures" / f"{FIGURE}.csv"
     before = figure.read_bytes()
     figure.write_bytes(b"changed by hand\n")
-    assert told(doit(short))["notebook:01_data_ingestion"] == "done"
+    assert told(doit(copy))["notebook:01_data_ingestion"] == "done"
     assert figure.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        (
-            "n = 53\nn / (n - 53)",
-            ["notebooks/09_second.ipynb, cell 6, line 2: n / (n - 53)", "ZeroDivisionError"],
-        ),
-        (
-            "import sys\nn = 53\nprint('beware', file=sys.stderr)",
-            ["notebooks/09_second.ipynb, cell 6", "stderr", "beware"],
-        ),
-        (
-            "n = tables.load_table('embassies')",
-            ["cell 6, line 1: n = tables.load_table('embassies')", "EvidenceError", "missions"],
-        ),
-    ],
-)
-def test_a_failing_notebook_says_where_and_changes_nothing(short, code, words):
-    file = short / "notebooks" / SECOND
-    kept = file.read_bytes()
-    nb = nbformat.read(file, as_version=4)
-    nb.cells[5].source = code
-    file.write_text(nbformat.writes(nb))
-    before = contents(short)
-    try:
-        run = doit(short)
-        assert run.returncode != 0
-        assert all(word in run.stdout for word in words), run.stdout
-        assert contents(short) == before
-    finally:
-        file.write_bytes(kept)
+FAULTS = {
+    "10_wrong.ipynb": (
+        "n = 53\nn / (n - 53)",
+        ["cell 6, line 2: n / (n - 53)", "ZeroDivisionError"],
+    ),
+    "11_loud.ipynb": ("import sys\nn = 53\nprint('beware', file=sys.stderr)", ["stderr", "beware"]),
+    "12_lost.ipynb": (
+        "n = tables.load_table('embassies')",
+        ["cell 6, line 1: n = tables.load_table('embassies')", "EvidenceError", "missions"],
+    ),
+}
 
 
-def test_a_build_that_is_told_to_end_leaves_no_process(short, tmp_path):
-    file = short / "notebooks" / SECOND
+def test_a_failing_notebook_says_where_and_changes_nothing(copy):
+    for name, (code, _) in FAULTS.items():
+        (copy / "notebooks" / name).write_text(nbformat.writes(cells(code)))
+    before = contents(copy)
+    run = doit(copy)
+    for name, (_, words) in FAULTS.items():
+        _, _, rest = run.stdout.partition(f"\nnotebook:{name.removesuffix('.ipynb')}:\n")
+        fault = rest.partition("\n\n")[0]
+        assert fault.startswith(f"notebooks/{name}, cell 6"), run.stdout
+        assert all(word in fault for word in words), run.stdout
+    assert run.returncode != 0 and contents(copy) == before
+    for name in FAULTS:
+        (copy / "notebooks" / name).unlink()
+
+
+def test_a_build_that_is_told_to_end_leaves_no_process(copy, tmp_path):
+    file = copy / "notebooks" / SECOND
     kept, started = file.read_bytes(), tmp_path / "started"
     nb = nbformat.read(file, as_version=4)
     nb.cells[5].source = f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(120)"
@@ -371,7 +352,7 @@ def test_a_build_that_is_told_to_end_leaves_no_process(short, tmp_path):
     try:
         build = subprocess.Popen(
             [sys.executable, "-m", "doit", "notebook:09_second"],
-            cwd=short,
+            cwd=copy,
             env={key: value for key, value in os.environ.items() if key != paths.STAGE_VARIABLE},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -421,21 +402,19 @@ def is_alive(group):
     return True
 
 
-def test_a_notebook_that_breaks_after_its_figure_leaves_the_old_figure(short):
-    file = short / "notebooks" / "01_data_ingestion.ipynb"
+def test_a_notebook_that_breaks_after_its_figure_leaves_the_old_figure(copy):
+    file = copy / "notebooks" / FIRST
     kept = file.read_bytes()
     nb = nbformat.read(file, as_version=4)
-    drawing = next(
-        cell for cell in nb.cells if cell.cell_type == "code" and "save_figure" in cell.source
-    )
+    drawing = nb.cells[find_drawing(nb)]
     before = "import matplotlib as mpl\nmpl.rcParams['lines.linewidth'] = 9"
     after = "raise ValueError('after the figure')"
     drawing.source = f"{before}\n{drawing.source}\n{after}"
     file.write_text(nbformat.writes(nb))
-    before = contents(short)
+    before = contents(copy)
     try:
-        run = doit(short)
+        run = doit(copy)
         assert run.returncode != 0 and "ValueError: after the figure" in run.stdout
-        assert contents(short) == before
+        assert contents(copy) == before
     finally:
         file.write_bytes(kept)
