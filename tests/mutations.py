@@ -349,6 +349,20 @@ def make_damages(number: int, seed: int = SEED):
 # --------------------------------------------------------------------------------------- judging
 
 
+class Noting(rules.Tables):
+    """Tables that note which of them a rule asks for."""
+
+    def __init__(self, data: Path, frames: dict):
+        """Take the frames that were read before."""
+        super().__init__(data)
+        self._read, self.asked = frames, set()
+
+    def __getitem__(self, name: str):
+        """Return a table."""
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+
 class Judge:
     """Says what the checks make of a damaged table, the others being sound and read once."""
 
@@ -361,6 +375,12 @@ class Judge:
             name: files.read_text(self.data / r["path"])[0] for name, r in self.resources.items()
         }
         self.frames = {name: rules.Tables(self.data)[name] for name in NAMES}
+        self.rules = {name: [] for name in NAMES}  # a rule that does not read a table still holds
+        for rule in rules.RULES:
+            noting = Noting(self.data, self.frames)
+            assert rules._work_out(*rule, noting).ok
+            for name in noting.asked:
+                self.rules[name].append(rule)
 
     def list_faults(self, damage: Damage) -> list:
         """Return what `checks.list_faults` would say, reading no table twice."""
@@ -380,7 +400,7 @@ class Judge:
             if not faults:
                 read = rules.Tables(self.data)
                 read._read = {n: f for n, f in self.frames.items() if n != damage.table}
-                results = [rules._work_out(*rule, read) for rule in rules.RULES]
+                results = [rules._work_out(*rule, read) for rule in self.rules[damage.table]]
                 faults = [fault for result in results for fault in result.faults]
             return checks.summarise_faults(faults)
         finally:
