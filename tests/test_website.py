@@ -132,6 +132,22 @@ def test_the_values_a_cell_gives_to_sentences_are_folded_in_one_list_and_nothing
     assert "plain" in shown and "fall" not in shown and "rise" not in shown
 
 
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        (["9", "x" * 81], "scroll"),
+        (["<em>9</em>" * 30, "x" * 81], "scroll"),
+        (["y" * 81, "x" * 81], "long"),
+    ],
+)
+def test_a_table_with_sentences_side_by_side_keeps_columns_fit_to_read(tmp_path, row, kind):
+    page = tmp_path / "site" / "index.html"
+    cells = "".join(f"<td>{words}</td>" for words in row)
+    website._page(page, f"<table><tr>{cells}</tr><tr><td>{'z' * 81}</td></tr></table>")
+    classes = re.search(r'<div class="(scroll[^"]*)"><table>', page.read_text(encoding="utf-8"))[1]
+    assert classes.split()[-1] == kind and classes.split()[0] == "scroll"
+
+
 def test_the_colours_of_the_site_stand_in_one_place():
     codes = r"#[0-9a-fA-F]{3,8}\b"
     source = Path(website.__file__).read_text(encoding="utf-8")

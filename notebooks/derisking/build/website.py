@@ -64,6 +64,7 @@ ATTRIBUTES = {
     "td": ["style"],
     "th": ["style"],
 }
+SENTENCE = 80  # characters: a cell with more is read, not looked up
 # Second line of defence: even an element that got through may load and run nothing.
 POLICY = (
     "default-src 'none'; img-src 'self' file: data:; style-src 'unsafe-inline'; "
@@ -101,6 +102,7 @@ code { overflow-wrap: anywhere }
 table { border-collapse: collapse; font: 14px/1.4 "DejaVu Sans", Arial, sans-serif }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem .25rem 0;
   text-align: left; vertical-align: top }
+.long table { min-width: 34rem }
 blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--line) }
 .prompt { display: none }
 details[class] > summary { color: var(--note); cursor: pointer;
@@ -197,12 +199,7 @@ def _page(file: Path, body: str) -> None:
     )
     body = re.sub(r'<a class="anchor-link".*?</a>', "", body)
     body = re.sub(r'(<h[1-6] id=")([^"]+)"', lambda match: f'{match[1]}{_anchor(match[2])}"', body)
-    body = re.sub(
-        r"<table.*?</table>",
-        lambda match: f'<div class="scroll">{match[0]}</div>',
-        body,
-        flags=re.DOTALL,
-    )
+    body = re.sub(r"<table.*?</table>", _wrap_table, body, flags=re.DOTALL)
     depth = len(file.relative_to(_root(file)).parts) - 1
     style = COLOUR_RULES + STYLE + HtmlFormatter(style="default").get_style_defs(".highlight")
     file.write_text(
@@ -211,6 +208,16 @@ def _page(file: Path, body: str) -> None:
         ),
         encoding="utf-8",
     )
+
+
+def _wrap_table(match: re.Match) -> str:
+    """Let a table scroll sideways; one with several sentences in a row keeps its columns fit to
+    read."""
+    most = 0
+    for row in match[0].split("<tr"):
+        cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+        most = max(most, sum(len(re.sub(r"<[^>]+>", "", cell)) > SENTENCE for cell in cells))
+    return f'<div class="{"scroll long" if most > 1 else "scroll"}">{match[0]}</div>'
 
 
 def _anchor(heading_id: str) -> str:
