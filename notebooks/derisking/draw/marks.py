@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 
 from derisking.draw import style
 from derisking.draw.axes import is_dated, locate_day
-from derisking.draw.style import INK, MM, MUTED, NOTE, Meaning
+from derisking.draw.style import INK, MM, NOTE, Meaning
 
 MIDDLE = 0.5  # of a year, from its first of January: where a value for the whole year stands
 HALO = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
@@ -110,15 +110,6 @@ def draw_dated(
                 ax, row[y], early, late, look["markeredgecolor"], tick, width, fade, **shown
             )
         ax.plot(locate_day(ax, middle), row[y], zorder=3, **look, **shown)
-
-
-def draw_dumbbells(ax, frame: pd.DataFrame, low: str, high: str) -> None:
-    """Draw one line a row, joined from column `low` (filled disc) to `high` (hollow)."""
-    disc = {"marker": "o", "markersize": 5, "color": INK, "linestyle": "none"}
-    rows = np.arange(len(frame))
-    ax.hlines(rows, frame[low], frame[high], color=MUTED, lw=1, zorder=1)
-    ax.plot(frame[high], rows, zorder=3, **make_hollow(disc))
-    ax.plot(frame[low], rows, zorder=3, **disc)
 
 
 # ---------------------------------------------------------------------------------------- series

@@ -130,7 +130,7 @@ def draw_register(risks: pd.DataFrame, shut: tuple, invasion):
     fig, ax = style.make_canvas(89, 69)
     place_axes(ax, 1.5, 10.5, 86, 46)
     ax.set(xlim=(EARLIER - 0.6, NEVER + 1), ylim=(-0.8, 10.6), yticks=[])
-    write_head(ax, "", "Risks, by the day of their first reduction", rise=15)
+    write_head(ax, "", f"{len(risks)} risks, each at its first reduction", rise=15)
     shade_span(ax, *shut, SHUT)
     mark_days(ax, {"invasion of Ukraine": invasion})
     line, opened = to_year(invasion), to_year(shut[1])
