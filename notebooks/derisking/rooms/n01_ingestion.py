@@ -253,6 +253,7 @@ def draw_voices(heard: pd.DataFrame):
     for label in others:
         label.set_color(NOTE)
     bar = {"marker": "s", "ms": 5, "ls": "none", "mew": 0}
-    keys = [("sources", bar | {"color": PALE}), ("bodies that speak in them", bar | {"color": INK})]
-    draw_key(fig, keys, "below", left=32)
+    words = "darker part: bodies that speak in them"
+    keys = [("sources", bar | {"color": PALE}), (words, bar | {"color": MUTED})]
+    draw_key(fig, keys, "below", left=20)
     return fig

@@ -14,6 +14,7 @@ from derisking.draw.style import COLOURS, INK, NOTE, PALE, SOFT
 
 CLOSE = style.read_meanings("measure")["closing"].colour
 FADED = COLOURS["pale_vermilion"]
+SEOUL = style.read_meanings("body")["rok"]
 LINES = 2  # squares stand in so many lines
 ROUND = 14.5  # mm, one round with its words
 NOON = pd.Timedelta(hours=12)  # a mark stands in the middle of its day
@@ -145,8 +146,7 @@ def draw_closings(posts: pd.DataFrame, counted: pd.Timestamp, window: tuple):
     set_months(ax, *window, every=1, form="%-d %b\n%Y")
     ax.set(ylim=(height, 0), yticks=[])
     ax.spines["left"].set_visible(False)
-    seoul = style.read_meanings("body")["rok"]
-    ax.axvline(counted + NOON, color=seoul.colour, lw=1.2, zorder=1)
+    ax.axvline(counted + NOON, color=SEOUL.colour, lw=1.2, zorder=1)
     above = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
     words = f"{posts['group'].eq('count').sum()} posts: last possible day is"
     words = f"{words}\n{counted:%-d %B}, when Seoul counted"
@@ -163,15 +163,12 @@ def draw_closings(posts: pd.DataFrame, counted: pd.Timestamp, window: tuple):
         for middle, post in enumerate(rows.itertuples()):
             _draw_days(ax, y + ROW * (middle + 0.5) + 0.6, post, window, strong)
         y += ROW * len(rows)
-    ends = posts[posts["group"].eq("count")]
-    middles = [ROW * (place + 0.5) + 0.6 for place in range(len(ends))]
-    ax.plot([counted + NOON] * len(ends), middles, zorder=4, **seoul.style(5.5))
     meanings = style.read_meanings("status")
     lines = [
         (meanings[key].label, {"color": meanings[key].colour, "lw": 3})
         for key in posts["status"].unique()
     ]
-    draw_key(fig, [*lines, ("Seoul's count", seoul)], "below", left=1)
+    draw_key(fig, [*lines, ("Seoul's count", SEOUL)], "below", left=1)
     return fig
 
 
@@ -181,6 +178,8 @@ def _draw_days(ax, y: float, post, window: tuple, strong: bool) -> None:
     first, last = post.closed_earliest, min(post.closed_latest, window[1])
     look = {"color": colour, "lw": 3.4 if strong else 1.6, "solid_capstyle": "butt"}
     ax.plot([first, last + 2 * NOON], [y, y], zorder=2, **look)
+    if strong:
+        ax.plot(last + NOON, y, zorder=4, **SEOUL.style(5.5))
     if post.closed_latest > window[1]:
         ax.plot(last + NOON, y, marker=">", ms=5, color=colour, mew=0, clip_on=False)
     year = "" if post.closed_latest < pd.Timestamp(2024, 2, 1) else f" {post.closed_latest:%Y}"
@@ -214,7 +213,7 @@ def draw_overview(closed: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFra
     ax = axes[1]
     ax.fill_between(bounds["year"] + 1, bounds["lower"], bounds["upper"], color=PALE, lw=0)
     ax.set(ylim=(0, 82), yticks=range(0, 81, 20))
-    look = style.read_meanings("body")["rok"].style(3.8)
+    look = SEOUL.style(3.8)
     days = find_middle(counts, "asof").map(to_year)
     ax.plot(days, counts["value"], **look)
     edge = bounds.set_index("year")["upper"]
