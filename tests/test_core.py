@@ -49,6 +49,18 @@ def check(table, *rows):
             "a value; this column may not be empty",
         ),
         ({"type": "string", "constraints": {"enum": ["a", "b"]}}, "a", "c", "one of a, b"),
+        (
+            {"type": "string", "constraints": {"required": True, "enum": ["a", "b"]}},
+            "b",
+            "c",
+            "one of a, b",
+        ),
+        (
+            {"type": "string", "partialDate": True, "constraints": {"pattern": r"\d{4}.*"}},
+            "2023",
+            "soon",
+            "a date as YYYY, YYYY-MM or YYYY-MM-DD",
+        ),
         ({"type": "integer", "constraints": {"minimum": 1}}, "1", "0", "at least 1"),
         (
             {"type": "integer", "constraints": {"minimum": 1, "maximum": 9}},
@@ -103,9 +115,23 @@ def test_a_date_that_a_spreadsheet_has_turned_round_is_told_so():
         table = resource({"name": "day", **field, **pattern})
         (fault,) = cells.check_text("key,day\na,05/12/2023\n", table)
         assert "A spreadsheet has rewritten the date" in fault.mend
+        (fault,) = cells.check_text("key,day\na,5 Dec\n", table)
+        assert fault.mend == ""
     table = resource({"name": "day", "type": "integer"})
     (fault,) = cells.check_text("key,day\na,05/12\n", table)
     assert fault.mend == ""
+
+
+def test_what_looks_like_a_date_or_a_list_is_text_where_the_schema_says_nothing_else():
+    table = resource({"name": "number", "type": "string"})
+    assert check(table, "a,2023-99", "b,x;x") == []
+
+
+def test_a_key_that_refers_to_another_table_is_not_looked_up_here():
+    keys = [{"fields": ["key"], "reference": {"resource": "y", "fields": ["key"]}}]
+    table = resource()
+    table["schema"]["foreignKeys"] = keys
+    assert check(table, "a") == []
 
 
 def test_codes_of_countries_and_items_of_lists():
@@ -113,7 +139,7 @@ def test_codes_of_countries_and_items_of_lists():
         {"name": "iso3", "type": "string", "iso3166": True},
         {"name": "tags", "type": "string", "itemEnum": ["a", "b"], "listOf": "tag"},
     )
-    assert check(table, "a,AGO;XKX;DDR,a;b", "b,,", "c,VDR,") == []
+    assert check(table, "a,AGO;XKX;DDR,a;b", "b,,", "c,VDR,", "d,ATF,") == []
     expected = "an ISO 3166-1 alpha-3 code, current or withdrawn"
     assert check(table, "a,AGO;AGX,a;c", "b,,a;b;a") == [
         (2, "iso3", "'AGX'", expected),
@@ -175,6 +201,30 @@ def test_a_partial_date_its_precision_and_its_bounds_agree(row, column, found, e
     assert what.startswith(found) and wanted.startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("precision", "text", "form"),
+    [
+        ("day", "2023-10-05", "YYYY-MM-DD"),
+        ("by_day", "2023-10-05", "YYYY-MM-DD"),
+        ("month", "2023-10", "YYYY-MM"),
+        ("by_month", "2023-10", "YYYY-MM"),
+        ("year", "2023", "YYYY"),
+        ("by_year", "2023", "YYYY"),
+        ("approx_year", "2023", "YYYY"),
+    ],
+)
+def test_a_date_is_written_as_exactly_as_its_precision(precision, text, form):
+    bounds = {"by": ",{}", "approx": ","}.get(precision.split("_")[0], "{},{}")
+    days = {10: ("2023-10-05", "2023-10-05"), 7: ("2023-10-01", "2023-10-31")}
+    first, last = days.get(len(text), ("2023-01-01", "2023-12-31"))
+    bounds = bounds.format(last) if "by" in precision else bounds.format(first, last)
+    assert check(DATED, f"a,{text},{precision},{bounds}") == []
+    for other in {"2023-10-05", "2023-10", "2023"} - {text}:
+        assert check(DATED, f"a,{other},{precision},{bounds}") == [
+            (2, "day_precision", f"{precision!r} for {other!r}", f"a date as {form} beside it")
+        ]
+
+
 def test_a_partial_date_alone_is_held_against_the_calendar_only():
     table = resource({"name": "day", "type": "string", "partialDate": True})
     assert check(table, "a,2024-02-29", "b,2024", "c,") == []
@@ -231,6 +281,32 @@ def test_a_cell_is_told_once_and_faults_come_in_the_order_of_rows_and_columns():
         (2, "b"),
         (3, "a"),
         (3, "b"),
+    ]
+
+
+def test_faults_of_every_kind_are_told_together_in_the_order_of_the_file():
+    table = resource(
+        {"name": "text", "type": "string"},
+        {"name": "day", "type": "string", "partialDate": True},
+        {"name": "confidence", "type": "string"},
+        {"name": "sources", "type": "string", "listOf": "source"},
+        {"name": "iso3", "type": "string", "iso3166": True},
+        {"name": "tags", "type": "string", "itemEnum": ["a"]},
+        {"name": "n", "type": "integer"},
+    )
+    right = {"text": "text", "day": "2023", "confidence": "high", "sources": "s"}
+    right |= {"iso3": "AGO", "tags": "a", "n": "1"}
+    wrong = {"text": "=1", "day": "2023-13", "confidence": "unsourced", "sources": "s;s"}
+    wrong |= {"iso3": "AGX", "tags": "b", "n": "x"}
+    rows = [
+        [f"k{row}", *{**right, column: cell}.values()]
+        for row, (column, cell) in enumerate(wrong.items(), 2)
+    ]
+    rows.append(["k2", *right.values()])
+    found = check(table, *map(",".join, rows))
+    assert [(row, column) for row, column, _, _ in found] == [
+        *enumerate(wrong, 2),
+        (9, "key"),
     ]
 
 

@@ -14,17 +14,13 @@ from derisking.core import dates
 from derisking.core.faults import Fault, guess_cause
 from derisking.core.files import check_number_of_rows, split_rows
 
-# Codes that ISO 3166 does not list: the Republic of Vietnam (withdrawn before part 3 began as
-# DRV/VDR) and Kosovo.
-EXTRA_ISO3 = {"VDR", "XKX"}
+EXTRA_ISO3 = {"XKX"}  # Kosovo, which ISO 3166 does not list
 
 
 @cache
 def _iso3() -> frozenset[str]:
-    listed = {c.alpha_3 for c in pycountry.countries} | {
-        c.alpha_3 for c in pycountry.historic_countries
-    }
-    return frozenset(listed | EXTRA_ISO3)
+    listed = [*pycountry.countries, *pycountry.historic_countries]
+    return frozenset({c.alpha_3 for c in listed} | EXTRA_ISO3)
 
 
 def check_text(text: str, resource: dict) -> list[Fault]:
@@ -76,9 +72,7 @@ def check_text(text: str, resource: dict) -> list[Fault]:
 def _check_cells(name: str, text: str, resource: dict) -> list[Fault]:
     """Types, constraints and primary key of one table, by frictionless."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
-    keep = ("name", "type", "schema", "format", "mediatype", "encoding", "scheme", "dialect")
-    alone = {key: resource[key] for key in keep if key in resource}
-    alone["schema"] = {key: value for key, value in alone["schema"].items() if key != "foreignKeys"}
+    alone = {key: value for key, value in resource["schema"].items() if key != "foreignKeys"}
     faults: dict[tuple, Fault] = {}
     for error in _report(alone, text):
         column, row = getattr(error, "field_name", None), getattr(error, "row_number", 0)
@@ -103,11 +97,10 @@ def _check_cells(name: str, text: str, resource: dict) -> list[Fault]:
     return list(faults.values())
 
 
-def _report(resource: dict, text: str) -> list:
+def _report(schema: dict, text: str) -> list:
+    table = {"name": "table", "path": "table.csv", "encoding": "utf-8", "schema": schema}
     with system.use_context(trusted=True):
-        package = Package.from_descriptor(
-            {"name": "one", "resources": [{**resource, "path": "table.csv"}]}
-        )
+        package = Package.from_descriptor({"name": "one", "resources": [table]})
         package.resources[0].path = None
         package.resources[0].data = text.encode()
         package.resources[0].scheme = "buffer"
@@ -125,7 +118,7 @@ def _expected(field: dict, error) -> str:
             "number": "a number with a decimal point and no other mark",
         }
         return form.get(field["type"], f"a {field['type']}")
-    if limits.get("required") and error.cell in ("", None):
+    if error.cell in ("", None):  # a cell that may be empty is held against nothing else
         return "a value; this column may not be empty"
     if "enum" in limits:
         return f"one of {', '.join(map(str, limits['enum']))}"
@@ -140,7 +133,7 @@ def _expected(field: dict, error) -> str:
 
 
 def _mend(field: dict, cell) -> str:
-    cell = str(cell or "")
+    cell = cell or ""
     if "/" in cell and (field["type"] == "date" or field.get("partialDate")):
         return (
             "A spreadsheet has rewritten the date; day and month cannot be told apart, "
