@@ -168,6 +168,9 @@ DATED = resource(
         ("soon,day,,", None, None, None),  # the pattern of the column tells that
         ("2023-10,,,", "day", "date '2023-10' with precision ''", "both or neither"),
         (",month,,", "day", "date '' with precision 'month'", "both or neither"),
+        (",month,2023-10-01,", "day", "date '' with precision 'month'", "both or neither"),
+        (",,2023-10-01,", "day", "bounds 2023-10-01 to open", "none without a date"),
+        (",,,2023-10-31", "day", "bounds open to 2023-10-31", "none without a date"),
         ("2023-13,month,,", "day", "'2023-13'", "a day of the calendar"),
         ("2023-10,day,,", "day_precision", "'day' for '2023-10'", "a date as YYYY-MM-DD beside"),
         ("2023,by_month,,", "day_precision", "'by_month' for '2023'", "a date as YYYY-MM beside"),
@@ -228,8 +231,35 @@ def test_a_date_is_written_as_exactly_as_its_precision(precision, text, form):
 def test_a_partial_date_alone_is_held_against_the_calendar_only():
     table = resource({"name": "day", "type": "string", "partialDate": True})
     assert check(table, "a,2024-02-29", "b,2024", "c,") == []
-    ((row, column, found, _),) = check(table, "a,2023-02-29")
-    assert (row, column, found) == (2, "day", "'2023-02-29'")
+    ((row, column, found, _),) = check(table, "a,2023-02-28", "b,2023-02-29")
+    assert (row, column, found) == (3, "day", "'2023-02-29'")
+
+
+def test_no_faulty_date_hides_another_in_a_later_row():
+    bounds = "day_earliest"
+    rows = {
+        "2023-13,month,,": "day",
+        ",,,": None,
+        "2023-10,,,": "day",
+        "2023-10,day,,": "day_precision",
+        "2023-10,month,2023-10-31,2023-10-01": bounds,
+        "2023-10,month,2023-09-30,2023-10-31": bounds,
+        "2023-11,month,2023-11-01,": bounds,
+    }
+    told = check(DATED, *(f"k{number},{row}" for number, row in enumerate(rows)))
+    assert [(row, column) for row, column, _, _ in told] == [
+        (row, column) for row, column in enumerate(rows.values(), 2) if column
+    ]
+
+
+def test_a_bound_that_is_no_day_is_told_once_in_its_own_column():
+    fields = DATED["schema"]["fields"][1:]
+    table = resource(*fields[:2], *({**field, "type": "date"} for field in fields[2:]))
+    rows = ["a,2023-10,month,2023-10-01,31 Oct", "b,2023-10,month,2023-10-00,2023-10-31"]
+    assert check(table, *rows) == [
+        (2, "day_latest", "'31 Oct'", "a date as YYYY-MM-DD"),
+        (3, "day_earliest", "'2023-10-00'", "a date as YYYY-MM-DD"),
+    ]
 
 
 def test_a_row_is_unsourced_exactly_where_no_source_stands():
@@ -265,6 +295,9 @@ def test_a_row_is_unsourced_exactly_where_no_source_stands():
         ("[a](b)", "a link"),
         ("JavaScript:alert(1)", "a link"),
         ("cÃ©lÃ¨bre", "characters read in the wrong encoding"),
+        ("Corée, cÃ©lÃ¨bre", "characters read in the wrong encoding"),
+        ("Koreaâ€™s", "characters read in the wrong encoding"),
+        ("=Hung?ry", "the beginning of a formula"),
         ("Ã\x90", "a character that is not seen"),
         ("Hung?ry", "a question mark inside a word"),
     ],
@@ -273,6 +306,25 @@ def test_a_cell_is_plain_whole_text(cell, what):
     told = check(resource({"name": "text", "type": "string"}), f'a,"{cell}"')
     expected = [(2, "text", f"{cell!r}, {what}", "plain text")] if what else []
     assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "mend"),
+    [
+        ("7.4E+02", "A spreadsheet shortened the number; format the column as text or number"),
+        ("a <b>c", "Take the cell from git, or write it as plain text."),
+    ],
+)
+def test_how_to_mend_a_cell_depends_on_what_befell_it(cell, mend):
+    table = resource({"name": "text", "type": "string"})
+    (fault,) = cells.check_text(f"key,text\na,{cell}\n", table)
+    assert fault.mend.startswith(mend)
+
+
+def test_items_that_stand_twice_are_told_in_their_order():
+    table = resource({"name": "sources", "type": "string", "listOf": "source"})
+    told = [found for _, _, found, _ in check(table, "a,d;d;c;c;b;b;a;a;e")]
+    assert told == ["'a' twice", "'b' twice", "'c' twice", "'d' twice"]
 
 
 def test_a_cell_is_told_once_and_faults_come_in_the_order_of_rows_and_columns():

@@ -4,6 +4,7 @@ and cure."""
 import csv
 import io
 import re
+from contextlib import suppress
 from functools import cache
 
 import pandas as pd
@@ -118,7 +119,7 @@ def _expected(field: dict, error) -> str:
             "number": "a number with a decimal point and no other mark",
         }
         return form.get(field["type"], f"a {field['type']}")
-    if error.cell in ("", None):  # a cell that may be empty is held against nothing else
+    if not error.cell:  # a cell that may be empty is held against nothing else
         return "a value; this column may not be empty"
     if "enum" in limits:
         return f"one of {', '.join(map(str, limits['enum']))}"
@@ -132,8 +133,7 @@ def _expected(field: dict, error) -> str:
     return " and ".join(filter(None, bounds)) or error.note
 
 
-def _mend(field: dict, cell) -> str:
-    cell = cell or ""
+def _mend(field: dict, cell: str) -> str:
     if "/" in cell and (field["type"] == "date" or field.get("partialDate")):
         return (
             "A spreadsheet has rewritten the date; day and month cannot be told apart, "
@@ -178,12 +178,9 @@ def _check_plain(name: str, cells: pd.Series) -> list[Fault]:
 def _is_garbled(cell: str) -> bool:
     """Say whether a part of a cell is UTF-8 that was read as another encoding (Ã© for é)."""
     for part in re.findall(r"[^\x00-\x7f]+", cell):
-        for encoding in ("cp1252", "latin-1"):
-            try:
-                part.encode(encoding).decode("utf-8")
-                return True
-            except UnicodeError:
-                continue
+        with suppress(UnicodeError):
+            part.encode("cp1252").decode("utf-8")
+            return True
     return False
 
 
@@ -218,7 +215,8 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
     precise = f"{column}_precision" in frame
     for row, text in frame[column].items():
         try:
-            allowed = dates.parse(text) if text else None
+            if text:
+                dates.parse(text)
         except ValueError as error:
             if dates.PARTIAL.fullmatch(text):
                 faults.append(
@@ -231,6 +229,7 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
             frame.loc[row, f"{column}_precision"],
             [frame.loc[row, f"{column}_{end}"] for end in ("earliest", "latest")],
         )
+        bounds = " to ".join(end or "open" for end in ends)
         if bool(text) != bool(code):
             faults.append(
                 Fault(
@@ -241,6 +240,8 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
                     column,
                 )
             )
+        elif any(ends) and not text:
+            faults.append(Fault(name, f"bounds {bounds}", "none without a date", row + 2, column))
         if text and len(text) != FORMS.get(code, len(text)):
             found, expected = f"{code!r} for {text!r}", f"a date as {PARTS[FORMS[code]]} beside it"
             faults.append(Fault(name, found, expected, row + 2, f"{column}_precision"))
@@ -249,7 +250,11 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
         if allowed is None:
             continue
         try:
-            span = dates.Span(*(dates.parse(end).earliest if end else None for end in ends))
+            days = [dates.parse(end).earliest if end else None for end in ends]
+        except ValueError:
+            continue  # their own columns tell that
+        try:
+            span = dates.Span(*days)
         except ValueError as error:
             faults.append(
                 Fault(name, str(error), "the earliest day first", row + 2, f"{column}_earliest")
@@ -261,7 +266,7 @@ def _check_dates(name: str, frame: pd.DataFrame, column: str) -> list[Fault]:
             faults.append(
                 Fault(
                     name,
-                    f"bounds {' to '.join(end or 'open' for end in ends)}",
+                    f"bounds {bounds}",
                     f"bounds within {text} ({code})",
                     row + 2,
                     f"{column}_earliest",
