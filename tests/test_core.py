@@ -488,6 +488,90 @@ def test_rules_are_worked_out_only_over_tables_that_are_sound(monkeypatch, capsy
     assert checks.main() == 0 and capsys.readouterr().err == ""
 
 
+@pytest.fixture
+def small(monkeypatch):
+    """Tables of one row each, and how often each was read from where."""
+    read = []
+
+    def load(name, unsourced, data):
+        read.append((name, unsourced, data))
+        return pd.DataFrame({"name": [name, "more"]})
+
+    monkeypatch.setattr(rules, "load_table", load)
+    return read
+
+
+def test_a_table_is_read_once_with_all_rows_numbered_as_in_its_file(small, tmp_path):
+    known = rules.Tables(tmp_path)
+    assert known.last == "" and small == []
+    assert known["events"].index.tolist() == [2, 3]
+    assert known["waves"]["name"].tolist() == ["waves", "more"] and known.last == "waves"
+    assert known["events"] is known["events"] and known.last == "events"
+    assert small == [("events", True, tmp_path), ("waves", True, tmp_path)]
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "told", "ok"),
+    [
+        ("1", "1", [], True),
+        ("2", "1", [], False),
+        ("1", "1", [Fault("a.csv", "x", "y")], False),
+        ("2", "1", [Fault("a.csv", "x", "y")], False),
+    ],
+)
+def test_a_rule_holds_if_its_figures_agree_and_nothing_is_at_fault(expected, found, told, ok):
+    assert rules.Result("one", expected, found, told).ok is ok
+
+
+def test_every_rule_that_was_registered_is_worked_out_in_its_order(small, monkeypatch, tmp_path):
+    monkeypatch.setattr(rules, "RULES", [])
+
+    @rules.rule("one")
+    def count(known):
+        return "2", str(len(known["events"])), []
+
+    @rules.rule("two")
+    def blame(known):
+        row = known["events"].index[-1]
+        return "0", "1", [rules.find_fault("events", row, "name", "more", "less")]
+
+    assert count.__name__ == "count"  # a rule stays a function that may be called
+    fault = Fault("data/evidence/events.csv", "more", "less", 3, "name")
+    assert rules.check_rules(tmp_path) == [
+        rules.Result("one", "2", "2"),
+        rules.Result("two", "0", "1", [fault]),
+    ]
+    assert small == [("events", True, tmp_path)]
+
+
+@pytest.mark.parametrize("error", [KeyError, IndexError, ValueError, TypeError, AttributeError])
+def test_a_rule_that_lacks_rows_is_told_with_the_table_it_asked_for_last(small, tmp_path, error):
+    def fail(known):
+        raise error(f"no {known['events']['name'].iloc[0]} in {known['waves']['name'].iloc[0]}")
+
+    result = rules._work_out("rounds", fail, rules.Tables(tmp_path))
+    assert (result.rule, result.ok) == ("rounds", False) and result.expected == result.found == ""
+    (fault,) = result.faults
+    told = str(fault)
+    begin = (
+        "data/evidence/waves.csv: found rows with which the rule “rounds” cannot be worked out ("
+    )
+    assert told.startswith(begin) and "no events in waves" in told
+    end = (
+        "expected all that it needs. "
+        "A row or a code is lost: `git diff -- data/evidence` shows which."
+    )
+    assert told.endswith(end)
+
+
+def test_a_fault_of_the_code_is_not_blamed_on_the_tables(small, tmp_path):
+    def fail(known):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        rules._work_out("rounds", fail, rules.Tables(tmp_path))
+
+
 def test_rules_are_shown_with_what_was_expected_and_found():
     results = [
         rules.Result("one", "1", "1"),
