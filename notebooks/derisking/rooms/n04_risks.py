@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from derisking.draw import style
-from derisking.draw.axes import mark_days, place_axes, set_years, shade_span, to_year
+from derisking.draw.axes import mark_days, place_axes, set_years, to_year
 from derisking.draw.marks import (
     MIDDLE,
     Panel,
@@ -60,7 +60,8 @@ def draw_exposures(shown: pd.DataFrame, shut: tuple, pressed: tuple, named: dict
     for letter, ax in axes.items():
         set_years(ax, *YEARS)
         ax.set_ylim(*EXPOSURES[letter].limits)
-        shade_span(ax, *shut, SHUT, "border\nclosed" if letter == "a" else "")
+        if letter != "b":
+            _draw_stretch(ax, shut, "border closed", "left")
         part = shown[shown["panel"].eq(letter)]
         if letter == "c":
             _draw_trade(ax, part, pressed)
@@ -73,7 +74,7 @@ def draw_exposures(shown: pd.DataFrame, shut: tuple, pressed: tuple, named: dict
 
 
 def _draw_trade(ax, part: pd.DataFrame, pressed: tuple) -> None:
-    """Draw the trade with China and with others, and over the bars the days of the sanctions."""
+    """Draw the trade with China and with others, and over the bars the time of the sanctions."""
     known = part[part["china"].notna()]
     china = known["value"] * known["china"] / 100
     x = known["year"] + MIDDLE
@@ -82,43 +83,56 @@ def _draw_trade(ax, part: pd.DataFrame, pressed: tuple) -> None:
     rest = part[part["china"].isna()]
     outline = {"fc": "white", "ec": MUTED, "lw": 0.6}
     ax.bar(rest["year"] + MIDDLE, rest["value"], WIDE, zorder=2, **outline)
-    ax.plot([to_year(day) for day in pressed], [8.1, 8.1], color=INK, lw=2, solid_capstyle="butt")
-    write_note(ax, pressed[1], 8.75, "UN sanctions", ha="right")
+    _draw_stretch(ax, pressed, "UN sanctions", "right")
+    write_note(ax, 1994, 3.1, "no data", ha="center")
     square = {"marker": "s", "ms": 5, "ls": "none", "mew": 0}
     entries = [("with China", square | {"color": CHINA}), ("with others", square | {"color": SOFT})]
     entries += [("partners not told apart", square | {"mfc": "white", "mec": MUTED, "mew": 0.6})]
     draw_key(ax, entries, "upper left")
 
 
+def _draw_stretch(ax, days: tuple, words: str, side: str) -> None:
+    """Draw a stretch of time as a bar over the chart, with its name above that side of it."""
+    place = {"transform": ax.get_xaxis_transform(), "color": INK, "solid_capstyle": "butt"}
+    ax.plot([to_year(day) for day in days], [0.82, 0.82], lw=2, **place)
+    y = ax.get_ylim()[1] * 0.82
+    write_note(ax, days[0 if side == "left" else 1], y, words, dy=6, ha=side)
+
+
 def _write_values(ax, values: pd.DataFrame, first: int, last: int) -> None:
-    """Write two values over their bars, the later one bold; of trade China's share."""
-    for year, look in ((first, {"color": INK}), (last, BOLD)):
-        row, end = values.loc[year], WIDE / 2 if year == first else -WIDE / 2
-        if pd.notna(row["china"]):
-            words, end = f"China\n{row['china']:.0f} %", 0
-            place = {"dx": -5 if year == first else 0, "dy": 4, "ha": "center", "va": "bottom"}
-        else:
-            words = f"{row['value']:,.0f}"
-            place = {"dy": 5, "ha": "right" if year == first else "left", "va": "bottom"}
-        write_note(ax, year + MIDDLE + end, row["value"], words, **place, **look)
+    """Write two values over their bars with their years, the later bold; of trade China's share."""
+    for year, end, side in ((first, WIDE / 2, "right"), (last, -WIDE / 2, "left")):
+        row = values.loc[year]
+        split = pd.notna(row["china"])
+        number = f"{row['china']:.0f} %" if split else f"{row['value']:,.0f}"
+        place = {"ha": "center" if split and year == last else side, "va": "baseline"}
+        x = year + MIDDLE + (0 if place["ha"] == "center" else end)
+        look = BOLD if year == last else {"color": INK}
+        words = f"China, {year}" if split else f"in {year}"
+        near = values.loc[year - 3 : year] if side == "right" else values.loc[year : year + 3]
+        top = near["value"].max()  # of the bars that the words stand over
+        write_note(ax, x, top, words, dy=4, **place)
+        write_note(ax, x, top, number, dy=12, **place, **look)
 
 
 # ------------------------------------------------------------------------------ the register
 
-REGISTER_YEARS = (2019, 2026)
-EARLIER, NEVER = 2018, 2028  # where risks stand that were reduced earlier, or never
+REGISTER_YEARS = (2019, 2024)
+EARLIER, NEVER = 2018, 2026  # where risks stand that were reduced earlier, or never
 GROUPS = {  # codes of the column group
     "before": "first reduced before the invasion of Ukraine",
     "after": "first reduced after it",
     "never": "never reduced",
 }
+BAND = 0.86  # of the height of the chart: the time of the closed border, below the numbers
 SQUARE = 8  # points
-ROOM = 0.21  # years from the middle of a square to the ground of its neighbour
+ROOM = 0.18  # years from the middle of a square to the ground of its neighbour
 STEPS = {  # how a risk is drawn, by the words of the key
     "lower since": CLOSING.style(SQUARE),
-    "a step, not lower since": make_hollow(CLOSING.style(SQUARE)),
+    "reduced once, but not lower since": make_hollow(CLOSING.style(SQUARE)),
     "grew": {"marker": "^", "ms": SQUARE, "color": INK, "ls": "none"},
 }
+YEAR_ONLY = {"only the year is known": {"color": CLOSING.colour, "lw": 0.9, "ls": "-"}}
 
 
 def draw_register(risks: pd.DataFrame, shut: tuple, invasion):
@@ -127,24 +141,25 @@ def draw_register(risks: pd.DataFrame, shut: tuple, invasion):
     risks: group (before or after the invasion, or never), down (filled mark), reduced_earliest and
     reduced_latest (both empty: never). shut: two days.
     """
-    fig, ax = style.make_canvas(89, 69)
-    place_axes(ax, 1.5, 10.5, 86, 46)
-    ax.set(xlim=(EARLIER - 0.6, NEVER + 1), ylim=(-0.8, 10.6), yticks=[])
-    write_head(ax, "", f"{len(risks)} risks, each at its first reduction", rise=15)
-    shade_span(ax, *shut, SHUT)
+    fig, ax = style.make_canvas(89, 74)
+    place_axes(ax, 1.5, 10.5, 86, 48)
+    ax.set(xlim=(EARLIER - 0.5, NEVER + 0.8), ylim=(-0.8, 9.4), yticks=[])
+    words = f"{len(risks)} risks to the leadership, by the day each was first reduced"
+    write_head(ax, "", words, rise=15)
+    ax.axvspan(*map(to_year, shut), ymax=BAND, color=SHUT, lw=0, zorder=-5)
     mark_days(ax, {"invasion of Ukraine": invasion})
     line, opened = to_year(invasion), to_year(shut[1])
     write_note(ax, (line + opened) / 2, 1.5, "border\nclosed", ha="center")
     _draw_risks(ax, risks)
     sizes = risks["group"].value_counts()
-    heads = {
+    sides = {
         "before": (line, -4, "right"),
         "after": (line, 4, "left"),
         "never": (NEVER, 0, "center"),
     }
-    for group, (x, dx, side) in heads.items():
-        write_note(ax, x, 9.7, f"{sizes[group]} {group}", dx, ha=side, **BOLD)
-    draw_key(fig, list(STEPS.items()), "below", left=2)
+    for group, (x, dx, side) in sides.items():
+        write_note(ax, x, 8.7, f"{sizes[group]} {group}", dx, ha=side, **BOLD)
+    draw_key(fig, list((STEPS | YEAR_ONLY).items()), "below", columns=2, left=2)
     return fig
 
 

@@ -35,7 +35,7 @@ def draw_missions_fell(counts: pd.DataFrame):
     """Draw one mark for each mission closed and for each measure, in two stretches of years.
 
     counts: span (in words), kind (a key of KINDS), lower, upper (what is certain, and possible:
-    drawn in outline); the first span has bold numbers.
+    drawn in outline).
     """
     fig, ax = style.make_canvas(89, 82)
     fill_page(ax)
@@ -54,7 +54,7 @@ def draw_missions_fell(counts: pd.DataFrame):
             _draw_marks(ax, left, y, row["lower"], row["upper"], meaning.style(SIZE))
             number = " to ".join(dict.fromkeys(f"{row[bound]}" for bound in ("lower", "upper")))
             words = f"{number} {one if row['upper'] == 1 else several}"
-            look = FINDING if left == LEFT[0] else {"fontsize": 7}
+            look = {"fontsize": 7} if kind == "opening" else FINDING
             ax.text(left - 1.5, y, words, va="center", **look)
         most = counts.loc[counts["kind"].eq(kind), "upper"].max()
         y += 7.5 + PITCH * -(-most // MARKS)
@@ -103,7 +103,15 @@ COLLAPSE = {
         "OECD aid", "million constant dollars", (0, 470), {"oda_received_usd_m_constant": "dac"}
     ),
 }
-TURN_WORDS = {"a": "falls after ", "b": "falls after ", "c": "falls after ", "d": "above 100 in "}
+FALLS = "falls after {}"
+TURN_WORDS = {"a": FALLS, "b": FALLS, "c": FALLS, "d": "above 100\nin {}"}
+# By panel: a year beside the band, points from there and the height of the turn, and the side
+TURN_PLACES = {
+    "a": (1992.2, 0, 1, "left"),
+    "b": (1992.2, 0, 1, "left"),
+    "c": (1993.5, 6, 6, "left"),
+    "d": (1997.6, 0, 10, "right"),
+}
 
 
 def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, turns: dict):
@@ -132,11 +140,11 @@ def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, turns: dict)
             line = part[main].iloc[run]
             ax.plot(line["year"] + MIDDLE, line["value"], lw=0.7, **look)
         _stress_turn(ax, letter, part[main].set_index("year")["value"], *turns[letter])
-    write_note(axes["a"], np.mean(bloc_lost), 30, "loss of\nthe bloc", ha="center")
+    write_note(axes["a"], np.mean(bloc_lost), 30, "Soviet\nbloc lost", ha="center")
     axes["c"].set_yticks([0, 5, 10])
     day = locate_day(axes["d"], first_aid)
-    axes["d"].axvline(day, 0, 0.32, color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
-    write_note(axes["d"], day, 94, "first UN food aid,\nNovember 1995", -3, ha="right", color=INK)
+    axes["d"].axvline(day, 0, 0.38, color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
+    write_note(axes["d"], day, 112, "first UN\nfood aid,\nNov 1995", -3, ha="right", color=INK)
     write_note(axes["a"], 2002.8, 54, "grey: Gapminder", ha="right")
     write_note(axes["b"], 1992.2, 1.42, "grey: other sources")
     return fig
@@ -147,6 +155,6 @@ def _stress_turn(ax, letter: str, values: pd.Series, first: int, last: int) -> N
     part = values.loc[first:last]
     ax.plot(part.index + MIDDLE, part, color=INK, lw=STRONG, zorder=3)
     named = last if letter == "d" else first
-    place = {"dx": -6, "dy": 9.5, "ha": "right"} if letter == "d" else {"dx": 6, "dy": 6}
-    words = f"{TURN_WORDS[letter]}{named}"
-    write_note(ax, named + MIDDLE, values[named], words, **place, **FINDING)
+    x, dx, dy, side = TURN_PLACES[letter]
+    place = {"dx": dx, "dy": dy, "ha": side, "va": "bottom" if letter == "d" else "center"}
+    write_note(ax, x, values[named], TURN_WORDS[letter].format(named), **place, **FINDING)
