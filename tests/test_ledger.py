@@ -83,8 +83,8 @@ def test_the_drawn_ledger_has_a_mark_a_weighty_finding_and_says_where_there_is_n
     shown = marks[marks["claim_id"].isin(his["claim_id"])]
     assert (right, len(drawn)) == (shown["bears"].eq("supports").sum(), len(shown))
     told = [text.get_text() for text in ax.texts]
-    assert ("no weighty\nfinding" in told) == (not planted)
-    assert set(his["claim_id"]) <= set(told) and "4 claims carry the thesis" in told
+    assert ("or moderate" in told) == (not planted)
+    assert set(his["name"]) <= set(told) and "4 claims carry the thesis" in told
 
 
 def test_marks_stand_strongest_next_to_the_line_without_gaps(findings):
@@ -199,7 +199,7 @@ def test_a_change_of_sides_is_told_from_a_change_of_degree(before, after, shift)
     assert n09_verdict.count_crossing(found) == (shift == "other side")
 
 
-def test_verdicts_stand_on_their_side_and_a_crossing_one_is_counted():
+def test_verdicts_stand_on_their_side_and_a_crossing_one_is_counted(table, findings):
     rows = [
         ("T.1", "x", "supported", "cannot tell"),
         ("T.1", "y", "supported", "open, leaning for"),
@@ -207,11 +207,11 @@ def test_verdicts_stand_on_their_side_and_a_crossing_one_is_counted():
     ]
     changes = pd.DataFrame(rows, columns=["claim_id", "drop", "before", "after"])
     changes["shift"] = n09_verdict.name_shifts(changes["before"], changes["after"])
-    ax = n09_verdict.draw_shifts(changes, claims.name_claims(), 47).axes[0]
+    ax = n09_verdict.draw_shifts(changes, n09_verdict.build_ledger(table, findings)).axes[0]
     marks = [line for line in ax.lines if line.get_marker() == "o"]
-    places = [(line.get_xdata()[0] - n09_verdict.CENTRE) / n09_verdict.STEP for line in marks]
-    assert sorted(places) == [-1, 0, 1, 1, 3]
-    assert "1 of 47\nverdicts crosses" in [text.get_text() for text in ax.texts]
+    away = [line.get_xdata()[0] - n09_verdict.CENTRE for line in marks]
+    assert sorted(round(distance / n09_verdict.STEP) for distance in away) == [-1, 0, 1, 1, 3]
+    assert f"1 of {len(table)} verdicts\nchange sides" in [text.get_text() for text in ax.texts]
 
 
 def test_leave_one_out_finds_the_one_finding_a_verdict_hangs_on():
@@ -241,7 +241,7 @@ def test_charts_have_no_fault_of_text(table, findings):
     changes = n09_verdict.list_changes(firmness)
     figures = [
         n09_verdict.draw_ledger(his, marks),
-        n09_verdict.draw_shifts(changes, claims.name_claims(), len(table)),
+        n09_verdict.draw_shifts(changes, n09_verdict.build_ledger(table, findings)),
     ]
     assert [save.find_text_faults(fig) for fig in figures] == [[], []]
 

@@ -204,9 +204,9 @@ def count_crossing(changes: pd.DataFrame) -> int:
 
 # ------------------------------------------------------------------------------- charts
 
-ROW, CENTRE = 3.7, 74  # mm: from one claim to the next; place of the line between for and against
-MARK, STEP = 2.5, 4  # mm: from one finding, from one verdict, to the next
-BASE = 0.75  # mm: from the baseline of a name to the middle of its small letters
+ROW, CENTRE = 4, 72  # mm: from one claim to the next; place of the line between for and against
+MARK, STEP = 2.5, 4.6  # mm: from one finding, from one verdict, to the next
+BASE = 0.8  # mm: from the baseline of a name to the middle of its small letters
 GRADES = {"strong": 5.8, "moderate": 4}  # points
 THESIS = "Thesis"
 GROUPS = {
@@ -229,7 +229,7 @@ def draw_ledger(table: pd.DataFrame, marks: pd.DataFrame):
     table = table.assign(weight=weight).sort_values("weight", ascending=False, kind="stable")
     fig, ax = style.make_canvas(89, 13 + ROW * len(table) + 7 * table["group"].nunique())
     fill_page(ax)
-    _write_heads(ax, f"{len(table)} claims taken from his text", 5.5, 2.5)
+    _write_heads(ax, f"{len(table)} claims taken from R. Frank's text", 5.5, 2.5)
     y, heights = 7.0, {}
     for group, words in GROUPS.items():
         rows, top = table[table["group"].eq(group)], y
@@ -241,25 +241,30 @@ def draw_ledger(table: pd.DataFrame, marks: pd.DataFrame):
         for row in rows.itertuples():
             y += ROW
             heights[row.claim_id] = y - BASE
-            _write_claim(ax, y, row.claim_id, row.name)
+            ax.text(1.5, y, row.name, fontsize=7)
         y += 2.2
         if group == THESIS:
             ax.fill_between([0.5, 88.5], top, y, color=WASH, lw=0, zorder=0)
             if not rows["weight"].any():
-                _write_gap(ax, y - 2 * ROW, "no weighty\nfinding")
+                _write_gap(ax, y - 2 * ROW, ["no strong", "or moderate", "finding"])
     ax.plot([CENTRE] * 2, [7, y], color=INK, lw=0.6, zorder=1)
     meanings = style.read_meanings("bears")
     for mark in marks.itertuples():
         look = meanings[mark.bears].style(GRADES[mark.strength])
         ax.plot(CENTRE + MARK * mark.place, heights[mark.claim_id], zorder=3, **look)
-    entries = [(f"{grade} finding", meanings["supports"].style(GRADES[grade])) for grade in GRADES]
-    draw_key(fig, entries, (1.5, y + 1.5))
+    kinds = marks.drop_duplicates(["bears", "strength"]).sort_values(
+        ["bears", "strength"], ascending=False
+    )
+    entries = [
+        (
+            f"{kind.strength}, {meanings[kind.bears].label}",
+            meanings[kind.bears].style(GRADES[kind.strength]),
+        )
+        for kind in kinds.itertuples()
+    ]
+    ax.text(1.5, y + 4.3, "One mark a finding:", fontsize=6)
+    draw_key(fig, entries, (24, y + 1.9))
     return fig
-
-
-def _write_claim(ax, y: float, claim_id: str, name: str) -> None:
-    ax.text(1.5, y, claim_id, fontsize=6, color=NOTE)
-    ax.text(9, y, name, fontsize=6)
 
 
 def _write_heads(ax, words: str, y: float, away: float) -> None:
@@ -270,47 +275,59 @@ def _write_heads(ax, words: str, y: float, away: float) -> None:
     ax.text(CENTRE + away, y, "for", fontsize=7)
 
 
-def _write_gap(ax, y: float, words: str) -> None:
-    """Write the finding where nothing stands, on the centre line."""
-    ground = {"facecolor": WASH, "edgecolor": "none", "pad": 1.5}
-    look = {"fontsize": 8, "weight": "bold", "ha": "center", "va": "center", "bbox": ground}
-    ax.text(CENTRE, y, words, **look)
+def _write_gap(ax, y: float, lines: list[str]) -> None:
+    """Write the finding where nothing stands, in place of the centre line."""
+    ax.fill_between([CENTRE - 1, CENTRE + 1], y - 6, y + 5.4, color=WASH, lw=0, zorder=2)
+    for number, words in enumerate(lines):
+        look = {"fontsize": 8, "weight": "bold", "ha": "center"}
+        ax.text(CENTRE, y - 2.4 + 3.4 * number, words, **look)
 
 
-def draw_shifts(changes: pd.DataFrame, names: pd.Series, total: int):
+DEGREES = {"neither": 0, "open": 1, "leaning": 2, "firm": 3}  # distance from the middle in SIDES
+
+
+def draw_shifts(changes: pd.DataFrame, book: pd.DataFrame):
     """Draw one line a claim whose verdict changes: where it stands, and where it may come to stand.
 
-    `changes` as of `list_changes`; `names` of claims by claim_id; total: number of all verdicts.
-    From left to right the scale of SIDES; the band in its middle belongs to neither side.
+    `changes` as of `list_changes`; `book` of all claims as of `build_ledger`. From left to right
+    the scale of SIDES; the band in its middle belongs to neither side. Italics: claims of ours.
     """
-    claims = changes.drop_duplicates("claim_id").sort_values(
-        "before", key=lambda verdicts: verdicts.map(SIDES), ascending=False, kind="stable"
-    )
+    claims = changes.drop_duplicates("claim_id").merge(book[["claim_id", "name", "voice"]])
+    claims["place"] = claims["before"].map(SIDES)
+    claims = claims.sort_values("place", ascending=False, kind="stable")
     top = 14
     bottom = top + ROW * len(claims) + 2.2
-    fig, ax = style.make_canvas(89, bottom + 11)
+    fig, ax = style.make_canvas(89, bottom + 16)
     fill_page(ax)
-    crossing = count_crossing(changes)
-    words = f"{crossing} of {total}\nverdicts cross" + ("es" if crossing == 1 else "")
+    words = f"{count_crossing(changes)} of {len(book)} verdicts\nchange sides"
     ax.text(CENTRE, 7.5, words, fontsize=8, weight="bold", ha="center")
-    _write_heads(ax, f"The {len(claims)} that change without some sources", top - 1.5, 3)
+    _write_heads(ax, f"{len(claims)} change when sources are left out", top - 1.5, 3)
     ax.fill_between([CENTRE - 2, CENTRE + 2], top, bottom, color=PALE, lw=0, zorder=0)
+    for word, degree in DEGREES.items():
+        for place in {-degree, degree}:
+            x, low = CENTRE + STEP * place, bottom + (2.6 if degree % 2 else 5.4)
+            ax.plot([x, x], [bottom - 1, low - 2.2], color=SOFT, lw=0.6, zorder=-1)
+            ax.text(x, low, word, fontsize=6, ha="center", color=NOTE)
     known = style.read_meanings("bears")
     sides = {1: known["supports"], 0: known["mixed"], -1: known["against"]}
     discs = {side: meaning.style(4.6) | {"marker": "o"} for side, meaning in sides.items()}
     for number, row in enumerate(claims.itertuples(), 1):
-        _write_claim(ax, top + ROW * number, row.claim_id, names[row.claim_id])
-        y, before = top + ROW * number - BASE, SIDES[row.before]
+        y = top + ROW * number
+        look = {"fontstyle": "italic"} if row.voice == "ours" else {}
+        ax.text(1.5, y, row.name.removesuffix(" (ours)"), fontsize=7, **look)
         after = changes.loc[changes["claim_id"].eq(row.claim_id), "after"].map(SIDES)
-        ends = CENTRE + STEP * min(before, *after), CENTRE + STEP * max(before, *after)
-        ax.plot(ends, [y, y], color=SOFT, lw=1.2, zorder=1)
+        ends = CENTRE + STEP * min(row.place, *after), CENTRE + STEP * max(row.place, *after)
+        ax.plot(ends, [y - BASE] * 2, color=SOFT, lw=1.2, zorder=1)
         for place in after.unique():
-            ax.plot(CENTRE + STEP * place, y, zorder=3, **make_hollow(discs[np.sign(place)]))
-        ax.plot(CENTRE + STEP * before, y, zorder=4, **discs[np.sign(before)])
-    for place, words in ((-3, "firm"), (0, "neither"), (3, "firm")):
-        x = CENTRE + STEP * place
-        ax.text(x, bottom + 2.6, words, fontsize=6, ha="center", color=NOTE)
+            disc = make_hollow(discs[np.sign(place)])
+            ax.plot(CENTRE + STEP * place, y - BASE, zorder=3, **disc)
+        disc = discs[np.sign(row.place)]
+        ax.plot(CENTRE + STEP * row.place, y - BASE, zorder=4, **disc)
     disc = discs[0] | {"markeredgecolor": INK, "markerfacecolor": INK}
-    entries = [("with all findings", disc), ("without some sources", make_hollow(disc))]
-    draw_key(fig, entries, (1.5, bottom + 5.5))
+    entries = [
+        ("with all findings", disc),
+        ("without some sources (one ring or two)", make_hollow(disc)),
+    ]
+    draw_key(fig, entries, (1.5, bottom + 7.4))
+    ax.text(1.5, bottom + 13.8, "Italics: claims of ours, not R. Frank's", fontsize=6)
     return fig
