@@ -22,18 +22,18 @@ TOTALS = {"missions_abroad": "all missions", "embassies_abroad": "embassies only
 
 # The full lists of closed posts by day, as a chart names them.
 FULL_LISTS = {
-    "host_confirmed": "hosts,\nour collection\n28 Nov",
+    "host_confirmed": "host\ngovernments\n28 Nov",
     "joongang_2023_11_29": "JoongAng\n29 Nov",
     "rok_2023_12_05": "Seoul\n5 Dec",
-    "frank_2023_12": "article\n13 Dec",
+    "frank_2023_12": "R. Frank\n13 Dec",
     "rok_2024_01_30": "Seoul\n30 Jan",
 }
 LATE = ["frank_2023_12", "rok_2024_01_30"]
 # How far the lists agree on a post.
 AGREEMENT = {
     "all_five": "on all five lists",
-    "both_late": "more on both late lists",
-    "one_late": "on one late list only",
+    "both_late": "more on both of the last two",
+    "one_late": "on one of the last two only",
 }
 
 # -------------------------------------------------------------------------------------- bookkeeping
@@ -208,7 +208,7 @@ def _head_lists(ax, top: float) -> None:
     for x, words in zip(LIST_PLACES, FULL_LISTS.values(), strict=True):
         for line, word in enumerate(reversed(words.split("\n"))):
             ax.text(x, top - 1.5 - 2.5 * line, word, **head)
-    ax.text(sum(LIST_PLACES[-2:]) / 2, 3.6, "late lists", color=NOTE, **head)
+    ax.text(sum(LIST_PLACES[-2:]) / 2, 3.6, "last two lists", color=NOTE, **head)
     span = "lists of closed posts,\nNov 2023 to Jan 2024"
     ax.text(1, 2, span, fontsize=6, color=NOTE, va="top")
 
@@ -222,9 +222,9 @@ def _sum_lists(ax, bottom: float, named: pd.DataFrame, stock: int, printed: dict
         f"left of {stock}": {name: stock - number for name, number in count.items()},
         "total published": printed,
     }
-    look = {"fontsize": 7, "va": "center"}
+    look = {"fontsize": 7, "va": "baseline"}
     for line, (words, numbers) in enumerate(sums.items()):
-        y = bottom + 3.5 + 4.5 * line
+        y = bottom + 4.5 + 4.5 * line
         ax.text(2.5, y, words, **look)
         for x, name in zip(LIST_PLACES, FULL_LISTS, strict=True):
             ax.text(x, y, numbers.get(name, "none"), ha="center", **look)
@@ -236,7 +236,7 @@ def draw_voices(heard: pd.DataFrame):
     heard: subject, papers, voices; the first subject stands out, the others stand back.
     """
     fig, ax = make_canvas(89, 7.5 * len(heard) + 7)
-    place_axes(ax, 33, 1, 37, 7.5 * len(heard))
+    place_axes(ax, 33, 1, 34, 7.5 * len(heard))
     set_rows(ax, heard["subject"], guides="none")
     ax.set(xlim=(0, heard["papers"].max()), xticks=[])
     ax.spines["bottom"].set_visible(False)
@@ -245,15 +245,15 @@ def draw_voices(heard: pd.DataFrame):
     for place, row in enumerate(heard.itertuples()):
         ax.barh(place, row.papers, 0.62, color=PALE)
         ax.barh(place, row.voices, 0.62, color=MUTED if place else INK)
-        words, look = f"{row.voices} of {row.papers}", {"fontsize": 7, "color": NOTE}
+        words, look = f"{row.voices} behind {row.papers}", {"fontsize": 7, "color": NOTE}
         if not place:
-            words = f"{row.voices} bodies behind\n{row.papers} sources"
+            words = f"{row.voices} voices behind\n{row.papers} sources"
             look = {"fontsize": 8, "color": INK, "weight": "bold"}
         write_note(ax, row.papers, place, words, dx=4, **look)
     for label in others:
         label.set_color(NOTE)
     bar = {"marker": "s", "ms": 5, "ls": "none", "mew": 0}
-    words = "darker part: bodies that speak in them"
+    words = "darker part: different voices in them"
     keys = [("sources", bar | {"color": PALE}), (words, bar | {"color": MUTED})]
     draw_key(fig, keys, "below", left=20)
     return fig

@@ -15,6 +15,7 @@ from derisking.draw.marks import draw_dated, draw_key, find_middle, write_head, 
 from derisking.draw.style import (
     COLOURS,
     INK,
+    MUTED,
     NOTE,
     make_canvas,
     read_meanings,
@@ -120,19 +121,16 @@ def list_statuses(posts: pd.DataFrame, rule: dict[str, str]) -> list[tuple[str, 
 
 
 def list_kinds() -> list[tuple[str, dict]]:
-    """Return the key of the kinds of post that have a shape of their own.
-
-    An embassy has none: a ring already means a post that was kept.
-    """
-    looks = read_meanings("post_type")
-    shapes = [(SHAPES[name], looks[name].style(4.4)) for name in SHAPES if name != "embassy"]
-    return [*shapes, ("others: embassies", {"ls": "none"})]
+    """Return the key of the kinds of post: shapes filled in grey, since a ring is a kept post."""
+    look = {"ls": "none", "ms": 4, "mew": 0, "color": MUTED}
+    shapes = read_meanings("post_type")
+    return [(words, look | {"marker": shapes[name].marker}) for name, words in SHAPES.items()]
 
 
 # --------------------------------------------------------------------------------------------- maps
 
 ORDER = ["closed", "disputed", "dormant", "evacuated", "kept"]  # as keys and lists name them
-RULE = {"closed": "closed: on both late lists", "disputed": "disputed: on one of the two"}
+RULE = {"closed": "closed, say R. Frank and Seoul", "disputed": "disputed: only one says so"}
 # Panels of the wide map: view, and place on the page (left, top, width, height in mm).
 PANELS = {
     "Africa and the Middle East": (maps.AFRICA, (0.6, 5, 90.4, 78)),

@@ -35,7 +35,7 @@ COLUMNS = {
 GROUPS = {
     "count": "end on the day when Seoul counted",
     "other": "end on other days",
-    "disputed": "disputed between the late lists",
+    "disputed": "disputed",
 }
 PANELS = {"a": "missions closed", "b": "missions abroad: counts, or bounds by year"}
 
@@ -85,7 +85,7 @@ def draw_waves(waves: pd.DataFrame):
         ax.text(11, top, words, fontsize=8, fontweight="bold")
         if known:
             ax.text(41, top, f"{wave.share:.0%}", fontsize=8, fontweight="bold", color=INK)
-        where = f"{wave.closed_africa_north} in Africa"
+        where = f"{wave.closed_africa_north} of the {wave.closed} in Africa"
         ax.text(87.5, top, where, fontsize=7, ha="right", color=NOTE)
         _draw_squares(ax, wave, top + 1.6 + step / 2, step)
         if not known:
@@ -94,7 +94,7 @@ def draw_waves(waves: pd.DataFrame):
     entries = [
         (words, {"marker": "s", "ms": 4.4, "mfc": face, "mec": edge, "mew": 0.6, "ls": "none"})
         for words, face, edge in (
-            ("closed", CLOSE, CLOSE),
+            ("closed, by Seoul's count", CLOSE, CLOSE),
             ("closed, back later", FADED, CLOSE),
             ("stayed open", "white", kept),
         )
@@ -143,8 +143,12 @@ def draw_closings(posts: pd.DataFrame, counted: pd.Timestamp, window: tuple):
     height = HEAD * (len(GROUPS) - 1) + ROW * len(posts) + 1
     fig, ax = style.make_canvas(89, height + 22)
     place_axes(ax, 19, 9, 42, height)
-    set_months(ax, *window, every=1, form="%-d %b\n%Y")
+    set_months(ax, *window, every=1, form="%-d %b")
     ax.set(ylim=(height, 0), yticks=[])
+    ax.tick_params(axis="x", pad=9)
+    for label in ax.get_xticklabels():
+        label.set_va("baseline")
+    ax.set_xlabel("2023 to 2024", labelpad=3)
     ax.spines["left"].set_visible(False)
     ax.axvline(counted + NOON, color=SEOUL.colour, lw=1.2, zorder=1)
     above = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
@@ -163,11 +167,9 @@ def draw_closings(posts: pd.DataFrame, counted: pd.Timestamp, window: tuple):
         for middle, post in enumerate(rows.itertuples()):
             _draw_days(ax, y + ROW * (middle + 0.5) + 0.6, post, window, strong)
         y += ROW * len(rows)
+    bars = {"closed": "may have closed on these days", "disputed": "disputed"}
     meanings = style.read_meanings("status")
-    lines = [
-        (meanings[key].label, {"color": meanings[key].colour, "lw": 3})
-        for key in posts["status"].unique()
-    ]
+    lines = [(words, {"color": meanings[key].colour, "lw": 3}) for key, words in bars.items()]
     draw_key(fig, [*lines, ("Seoul's count", SEOUL)], "below", left=1)
     return fig
 
@@ -193,8 +195,8 @@ def _draw_days(ax, y: float, post, window: tuple, strong: bool) -> None:
 # ------------------------------------------------------------------------- closings and counts
 
 
-# Points from a count to its number; above it where none is given, and none beside an equal one
-OFFSETS = {"C004": (5, 0), "C011": (0, -7), "C229": (0, -7)}
+# Points from a count to its number; above it where none is given
+OFFSETS = {"C004": (5, 0), "C025": (0, -7)}
 
 
 def draw_overview(closed: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFrame, years: tuple):
@@ -222,7 +224,7 @@ def draw_overview(closed: pd.DataFrame, counts: pd.DataFrame, bounds: pd.DataFra
             dx, dy = OFFSETS.get(row.count_id, (0, 6))
             y = row.value if dy < 6 else max(row.value, edge.get(int(day) - 1, 0))
             side = "left" if dx else "center"
-            write_note(ax, day, y, row.value, dx, dy, ha=side, color=INK, **NUMBER)
+            write_note(ax, day, y, row.value, dx, dy, ha=side, fontsize=7, color=INK)
     entries = [
         ("Seoul's counts", look),
         ("our own count, fewest and most", {"color": PALE, "lw": 6}),
