@@ -32,9 +32,9 @@ def test_a_heading_counts_those_that_share_a_fate_among_all_or_among_those_that_
     assert dict(zip(missions["sending_state"], headings, strict=True)) == {
         "China": "1 of 3 stayed",
         "Egypt": "1 of 5 stayed",
-        "Iran": "1 of 2 that left are back",
-        "Sweden": "2 of 4 that left are back",
-        "Poland": "2 of 4 that left are back",
+        "Iran": "1 of 2 are back",
+        "Sweden": "2 of 4 are back",
+        "Poland": "2 of 4 are back",
         "Germany": "2 not known to be back",
         "France": "2 not known to be back",
         "Cuba": "1 not known to be back",

@@ -94,13 +94,13 @@ def draw_pace(running: dict, paces: dict, days: pd.Series):
     ax.set_ylim(0, 1.03 * max(counts["high"].max() for counts in running.values()))
     write_head(ax, "", "Measures that close or open, selected list, running count", rise=25)
     turns = {kind: spells["start"].iloc[1] for kind, spells in paces.items()}
-    for (kind, counts), y in zip(running.items(), (25, 4.5), strict=True):
+    for (kind, counts), y in zip(running.items(), (25, 5.5), strict=True):
         before, after = paces[kind].itertuples()
         _draw_stair(ax, counts, looks[kind], after.end, kind, turns[kind])
         place, beside = (to_year(turns[kind]), y), {"dx": 4, "halo": True}
         bold = {"fontsize": 8, "fontweight": "bold"}
-        write_note(ax, *place, f"{after.rate:.1f} {kind}s\na year", **beside, **bold)
-        write_note(ax, *place, f"before: {before.rate:.1f}", **beside, dy=-14, color=NOTE)
+        write_note(ax, *place, f"{after.rate:.1f}\n{kind}s\na year", **beside, **bold)
+        write_note(ax, *place, f"before: {before.rate:.1f}", **beside, dy=-19, color=NOTE)
     write_note(ax, FIRST_YEAR + 0.2, 33.5, UNCERTAIN)
     _flag_days(ax, days, turns=list(turns.values()))
     return fig
@@ -157,7 +157,7 @@ def _draw_stair(ax, counts: pd.DataFrame, look, last, kind: str, turn=None, **te
 def draw_codings(studies: dict, days: pd.Series):
     """Draw running counts of the same list under two codings, one above the other.
 
-    studies: by heading, as from `breaks.study_breaks`.
+    studies: by heading, as from `breaks.study_breaks`; the last word of a heading is set in bold.
     """
     looks = style.read_meanings("direction")
     fig, axes = style.make_canvas(89, 114, 2, 1, sharex=True)
@@ -169,11 +169,15 @@ def draw_codings(studies: dict, days: pd.Series):
             name = {"closes": "closing", "opens": "opening"}[kind]
             last = found.frame["date_latest"].max()
             _draw_stair(ax, counts, looks[kind], last, name, fontsize=8, fontweight="bold")
-        write_note(ax, FIRST_YEAR + 0.15, highest, "events")
+        ax.tick_params(labelbottom=True)
         if letter == "a":
             write_note(ax, LAST_YEAR + 0.9, 7, UNCERTAIN, ha="right")
         _flag_days(ax, days, flags=letter == "a")
-        write_head(ax, letter, words, rise=25 if letter == "a" else 5)
+        head, coded = words.rsplit(" ", 1)
+        rise = 25 if letter == "a" else 5
+        write_head(ax, letter, head, rise=rise)
+        place = {"xycoords": (ax.texts[-1], "axes fraction"), "textcoords": "offset points"}
+        ax.annotate(coded, (1, 1), (2.5, rise), fontsize=7, fontweight="bold", **place)
     return fig
 
 
@@ -214,14 +218,14 @@ def draw_alignment(values: pd.DataFrame, invasion, before: int):
     fig, ax = style.make_canvas(89, 74)
     last = int(values["year"].max())
     set_years(ax, int(values["year"].min()), last + 1)
-    write_head(ax, "", "Identical votes in the General Assembly, %")
+    write_head(ax, "", "Votes identical with North Korea's in the General Assembly, %")
     ax.set_ylim(50, 101)
     ax.axvline(to_year(invasion), color=INK, lw=0.6, ls=(0, (4, 2)), zorder=1)
     write_note(ax, to_year(invasion), 52.5, "invasion\nof Ukraine", dx=-3, ha="right", color=INK)
     lowest = values[values["hollow"] & values["key"].eq("RUS")]
     lowest = lowest.loc[lowest["value"].idxmin()]
     place = (lowest["year"] + 0.5 + SESSION, lowest["value"])
-    write_note(ax, *place, "faint: second compilation", dx=4, dy=-2)
+    write_note(ax, *place, "faint: a second data set", dx=4, dy=-2)
     for (key, hollow), part in reversed(list(values.groupby(["key", "hollow"]))):
         at = part.set_index(part["year"] + 0.5 + SESSION)["value"].sort_index()
         if hollow:
@@ -356,18 +360,24 @@ def draw_reasons(marks: pd.DataFrame, heard: dict[str, int], first: str = "econo
     ax.spines["bottom"].set_visible(False)
     own = marks["group"].eq("dprk")
     head = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "fontsize": 7}
-    ax.annotate("reason given\nfor the closures", (-10, 1), (-3, 5), ha="right", **head)
-    ax.annotate(f"North Korea,\n{heard['left']} speakers", (0, 1), (-5, 5), ha="right", **head)
-    ax.annotate(f"others,\n{heard['right']} speakers", (0, 1), (5, 5), **head)
+    heads = {  # place: two lines, each written by itself so that all stand on one height
+        (-10, -3, "right"): ("reason given,", "several possible"),
+        (0, -5, "right"): ("North Korea,", f"{heard['left']} speakers"),
+        (0, 5, "left"): ("others,", f"{heard['right']} speakers"),
+    }
+    for (x, dx, side), lines in heads.items():
+        for line, rise in zip(lines, (14, 5), strict=True):
+            ax.annotate(line, (x, 1), (dx, rise), ha=side, **head)
     for side, total, some in ((-1, heard["left"], marks[own]), (1, heard["right"], marks[~own])):
         named = some["key"].value_counts()
         for key, number in named.items():
             strong, y = key == first or number == named.max(), shown.index(key)
             look = {"marker": "s", "ms": 4, "ls": "none", "color": INK if strong else MUTED}
             ax.plot(side * (np.arange(number) + 0.8), [y] * number, **look)
+            if strong:
+                ax.get_yticklabels()[y].set_fontweight("bold")
             words = f"{number} of {total}" if strong else f"{number}"
             text = {"fontsize": 8, "fontweight": "bold", "color": INK} if strong else {}
             text |= {"ha": "right" if side < 0 else "left", "va": "center_baseline"}
             write_note(ax, side * (number + 0.5), y, words, 2 * side, 0.8, **text)
-    ax.get_yticklabels()[shown.index(first)].set_fontweight("bold")
     return fig

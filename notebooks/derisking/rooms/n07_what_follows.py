@@ -17,7 +17,6 @@ from derisking.draw.marks import (
     find_middle,
     lay_groups,
     stack_rows,
-    write_head,
     write_note,
 )
 from derisking.draw.style import INK, MUTED, NOTE, Meaning
@@ -58,7 +57,7 @@ GROUPS = ["Not known to have stopped work", "New", "Back", "Away at the last rep
 GROUPS += ["No report since the border opened"]
 STAGES = {  # what a heading says -> the groups under it
     "{n} of {all} stayed": GROUPS[:1],
-    "{n} of {left} that left are back": GROUPS[2:3],
+    "{n} of {left} are back": GROUPS[2:3],
     "{n} not known to be back": GROUPS[3:],
 }
 SIDES = {  # friendly or not -> key of the look, name, what it means
@@ -75,6 +74,7 @@ RETURN_COLUMNS = {
     "group": "what became of the mission",
     "close": "friendly; 1: the state did not vote for ES-11/1, 2 March 2022",
 }
+LEFT = "Of those that left in 2020-21, in order of return:"
 TILE, HEAD, GAP = 4.6, 5.2, 3.6  # mm: height of a tile, of a heading, between two blocks
 
 
@@ -101,9 +101,9 @@ def draw_return(table: pd.DataFrame, opened: pd.Timestamp):
     """
     names = table["sending_state"].str.removeprefix("Soviet Union / ")
     table = table.assign(heading=name_blocks(table), sending_state=names)
-    fig, ax = style.make_canvas(89, 92)
+    fig, ax = style.make_canvas(89, 94.5)
     width, _ = fill_page(ax)
-    middle = 0.455 * width  # the longer names are at the right
+    middle = 0.43 * width  # the longer names are at the right
     ax.text(1, 3, SUBJECT, fontsize=7, va="baseline")
     for close, (_, name, meaning) in SIDES.items():
         left = 1 if close else middle + 1
@@ -112,6 +112,9 @@ def draw_return(table: pd.DataFrame, opened: pd.Timestamp):
     top = 17.0
     for groups in STAGES.values():
         some = table[table["group"].isin(groups)]
+        if groups == GROUPS[2:3]:
+            ax.text(1, top + 1.3, LEFT, fontsize=7, color=NOTE, va="baseline")
+            top += 3
         for close, rows in some.groupby("close"):
             place = (1, top, middle - 3) if close else (middle + 1, top, width - middle - 2)
             _draw_block(ax, *place, rows, opened)
@@ -134,10 +137,10 @@ def _draw_block(ax, left: float, top: float, wide: float, rows: pd.DataFrame, op
         box = {"facecolor": "none" if away else colour, "edgecolor": colour, "lw": 0.6}
         ax.add_patch(Rectangle((x + 0.2, y + 0.9), 2.4, TILE - 1.8, **box))
         look = {"fontsize": 7, "color": NOTE if away else INK, "va": "center_baseline"}
-        ax.text(x + 3.4, y + TILE / 2, row.sending_state, **look)
+        ax.text(x + 3.9, y + TILE / 2, row.sending_state, **look)
         if group == GROUPS[0] and row.seen < opened:
             words = f"last heard of in {row.seen:%B %Y}"
-            ax.text(x + 3.4, y + 1.3 * TILE, words, fontsize=6, color=NOTE, va="center_baseline")
+            ax.text(x + 3.9, y + 1.3 * TILE, words, fontsize=6, color=NOTE, va="center_baseline")
 
 
 # ------------------------------------------------------------------------ steps in lanes
@@ -207,8 +210,8 @@ def draw_tourism(steps: pd.DataFrame, first: str, last: pd.Timestamp):
     rows, heads = lay_groups(steps, "lane", air=1.3)
     high = rows["y"].max() + 0.6
     tall = 6.6 * (high + 0.6)
-    fig, ax = style.make_canvas(89, tall + 9)
-    place_axes(ax, 33, 2, 43, tall)
+    fig, ax = style.make_canvas(89, tall + 8)
+    place_axes(ax, 33, 0.5, 40.5, tall)
     set_months(ax, first, last)
     ax.set_ylim(high, -0.6)
     ax.set_yticks(rows["y"], [wrap_words(words, 31) for words in rows["title"]])
@@ -216,7 +219,7 @@ def draw_tourism(steps: pd.DataFrame, first: str, last: pd.Timestamp):
     ax.spines["left"].set_visible(False)
     for name, y in heads.items():
         look = {"fontsize": 7, "va": "center"}
-        ax.text(-0.75, y, name, transform=ax.get_yaxis_transform(), **look)
+        ax.text(-0.79, y, name, transform=ax.get_yaxis_transform(), **look)
     colour = style.read_meanings("measure")["opening"].colour
     for row in rows.itertuples():
         if row.words == DROPPED:
@@ -226,9 +229,12 @@ def draw_tourism(steps: pd.DataFrame, first: str, last: pd.Timestamp):
         end = last if kept else row.until
         bar = {"height": 0.5, "color": colour, "edgecolor": colour, "lw": 0.8}  # a day is a stroke
         ax.barh(row.y, end - row.date_latest, left=row.date_latest, **bar)
+        if kept:  # an arrow: it goes on beyond the axis
+            head = {"marker": [(0, -1), (1, 0), (0, 1)], "ms": 13, "mew": 0}
+            ax.plot(end, row.y, color=colour, clip_on=False, **head)
         bold = {"fontweight": "bold", "fontsize": 8} if kept else {}
         words = wrap_letters(row.words, 6) if kept else row.words
-        write_note(ax, end, row.y, words, dx=4, ha="left", color=INK, **bold)
+        write_note(ax, end, row.y, words, dx=9 if kept else 4, ha="left", color=INK, **bold)
     columns = ["id", "lane", "date_earliest", "date_latest", "until", "direction", "title", "words"]
     return fig, steps[columns]
 
@@ -247,11 +253,12 @@ def draw_meetings(met: pd.DataFrame, blocks: list[list[str]], years: tuple, shut
     order = [name for block in blocks for name in block]
     fig, ax = style.make_canvas(89, 77)
     place_axes(ax, 18.5, 13, 50, 57)
-    write_head(ax, "", "Formal meetings with heads of state or government", rise=28)
     set_years(ax, *years, 2, dated=True)
     labels = [style.read_meanings("origin")[name].label for name in order]
     set_rows(ax, [wrap_letters(label[0].upper() + label[1:], 8) for label in labels], "between")
     ax.set_ylim(len(order) + 0.3, -0.5)  # room for the names of other states
+    head = "Kim Jong Un's formal meetings with heads of state or government"
+    write_note(ax, ax.get_xlim()[0], -0.5, head, -50, 31, color=INK, fontsize=7)
     met = met.assign(y=_dodge(met, order, "origin", 110, 0.22), day=find_middle(met))
     met["time"] = met["date_earliest"].gt(article).map({True: "since", False: "before"})
     looks = {name: Meaning("", colour, "o", "full") for name, colour in TIMES.items()}
@@ -270,7 +277,9 @@ def draw_meetings(met: pd.DataFrame, blocks: list[list[str]], years: tuple, shut
     words = f"border closed:\n{len(apart) or 'no'} meetings"
     write_note(ax, shut[0] + (shut[1] - shut[0]) / 2, 3, words, ha="center")
     ax.axvline(article, color=NOTE, lw=0.7, zorder=0)
-    write_note(ax, article, -0.5, f"article\n{article:%-d %b %Y}", dy=9, ha="center", color=INK)
+    write_note(
+        ax, article, -0.5, f"Frank's article\n{article:%-d %b %Y}", dy=9, ha="center", color=INK
+    )
     since = met[met["time"].eq("since")]["origin"]
     beside = {"transform": ax.get_yaxis_transform(), "clip_on": False}
     for block in blocks:
@@ -280,6 +289,6 @@ def draw_meetings(met: pd.DataFrame, blocks: list[list[str]], years: tuple, shut
         look = {"fontsize": 7} if few else {"fontsize": 8, "fontweight": "bold"}
         words = f"{number} of {len(since)}" if number else "none"
         ax.text(1.08, (low + high) / 2, words, va="center", **look, **beside)
-    words = "since the\narticle"
+    words = f"since\n{article:%-d %b %Y}"
     write_note(ax, ax.get_xlim()[1], -0.5, words, dx=6, dy=9, ha="left", color=INK)
     return fig, met[["summit_id", "origin", "counterpart_country", "date_earliest", "date_latest"]]
