@@ -170,3 +170,9 @@ def test_every_code_of_a_claim_or_finding_has_a_word():
     assert set(table["testable"]) <= set(claims.TESTABLE)
     assert set(findings["bears"]) <= set(claims.BEARS) == set(BEARS)
     assert list(claims.BEARS.values()) == ["for", "against", "mixed", "cannot tell"]
+
+
+def test_the_thesis_stands_on_its_claims_but_those_on_what_does_not_suffice_and_ours():
+    thesis = {name for name in load_table("claims")["claim_id"] if name.startswith("T.")}
+    assert set(claims.CARRIES_THESIS) == thesis - {"T.2", "T.6", "T.7"}
+    assert len(set(claims.CARRIES_THESIS)) == len(claims.CARRIES_THESIS)

@@ -558,7 +558,7 @@ def test_a_rule_that_lacks_rows_is_told_with_the_table_it_asked_for_last(small, 
     )
     assert told.startswith(begin) and "no events in waves" in told
     end = (
-        "expected all that it needs. "
+        "); expected all that it needs. "
         "A row or a code is lost: `git diff -- data/evidence` shows which."
     )
     assert told.endswith(end)

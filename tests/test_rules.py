@@ -161,23 +161,25 @@ def test_the_names_gone_are_those_of_the_list():
         "2",
         "2",
         [
-            ("missions", None, "in_rok_44", f"{name} {fault[0]}", fault[1])
-            for name in ("BBB-b", "HHH-h")
+            ("missions", row, "in_rok_44", f"{name} {fault[0]}", fault[1])
+            for row, name in ((3, "BBB-b"), (9, "HHH-h"))
         ],
     )
 
 
 def test_a_complete_list_names_as_many_as_its_body_counts():
-    def compare(total):
-        rows = [("a", "1", "1", total), ("a", "1", "1", total), ("b", "1", "0", "9")]
+    def compare(*total):
+        rows = [("a", "1", "1", total[0]), ("a", "1", "1", total[-1]), ("b", "1", "0", "9")]
         rows.append(("c", "1", "1", "1"))
         columns = ("list_id", "named", "list_complete", "list_total")
         rows = [dict(zip(columns, row, strict=True)) for row in rows]
         return work_out("lists of closures", closure_lists=table("closure_lists", *rows))
 
     assert compare("2") == ("2 lists", "2 lists", [])
-    fault = ("closure_lists", None, "list_total", "2 names under a", "3")
-    assert compare("3") == ("2 lists", "1 lists", [fault])
+    wrong = [("closure_lists", row, "list_total", "2 names under a", "3") for row in (2, 3)]
+    assert compare("3") == ("2 lists", "1 lists", wrong)
+    # the total of a list stands in each of its rows, and is the same in all
+    assert compare("2", "3") == ("2 lists", "1 lists", wrong[1:])
 
 
 RECONCILED = {
@@ -607,8 +609,8 @@ def test_each_concept_has_one_preferred_series():
         "3 concepts",
         "1 concepts",
         [
-            ("series_index", None, "preferred", "2 preferred series for trade", "1"),
-            ("series_index", None, "preferred", "0 preferred series for votes", "1"),
+            ("series_index", 4, "preferred", "2 preferred series for trade", "1"),
+            ("series_index", 6, "preferred", "0 preferred series for votes", "1"),
         ],
     )
 

@@ -111,14 +111,16 @@ def _nine(tables):
     posts, lists = tables["missions"], tables["closure_lists"]
     gone = set(posts[posts["in_rok_53"] & ~posts["in_rok_44"]]["mission_id"])
     named = set(lists[lists["list_id"].eq("rok_2024_01_30")]["mission_id"])
+    wrong = posts[posts["mission_id"].isin(gone ^ named)].drop_duplicates("mission_id", keep="last")
     faults = [
-        Fault(
-            "data/evidence/missions.csv",
-            f"{post} on one of the two only",
+        find_fault(
+            "missions",
+            row,
+            "in_rok_44",
+            f"{r['mission_id']} on one of the two only",
             "the same names",
-            column="in_rok_44",
         )
-        for post in sorted(gone ^ named)
+        for row, r in wrong.iterrows()
     ]
     return str(len(named)), str(len(gone)), faults
 
@@ -126,22 +128,21 @@ def _nine(tables):
 @rule("lists of closures seen in full name as many posts as their body counts")
 def _complete(tables):
     lists = tables["closure_lists"]
-    whole = (
-        lists[lists["list_complete"]]
-        .groupby("list_id")
-        .agg(named=("named", "sum"), total=("list_total", "first"))
-    )
-    wrong = whole[whole["named"] != whole["total"]]
+    whole = lists[lists["list_complete"]]
+    named = whole.groupby("list_id")["named"].transform("sum")
+    wrong = whole[whole["list_total"].ne(named)]
     faults = [
-        Fault(
-            "data/evidence/closure_lists.csv",
-            f"{r.named} names under {r.Index}",
-            str(r.total),
-            column="list_total",
+        find_fault(
+            "closure_lists",
+            row,
+            "list_total",
+            f"{named[row]} names under {r['list_id']}",
+            str(r["list_total"]),
         )
-        for r in wrong.itertuples()
+        for row, r in wrong.iterrows()
     ]
-    return f"{len(whole)} lists", f"{len(whole) - len(wrong)} lists", faults
+    number = whole["list_id"].nunique()
+    return f"{number} lists", f"{number - wrong['list_id'].nunique()} lists", faults
 
 
 @rule("checks R01 to R17 of reconciliation.csv, worked out again from the tables")
@@ -509,18 +510,20 @@ def _mirrors(tables):
 @rule("series_index: one preferred series a concept")
 def _preferred(tables):
     index = tables["series_index"]
-    number = index.groupby("concept")["preferred"].sum()
+    number = index.groupby("concept")["preferred"].transform("sum")
+    wrong = index[number.ne(1)].drop_duplicates("concept")
     faults = [
-        Fault(
-            "data/evidence/series_index.csv",
-            f"{n} preferred series for {concept}",
+        find_fault(
+            "series_index",
+            row,
+            "preferred",
+            f"{number[row]} preferred series for {r['concept']}",
             "1",
-            column="preferred",
         )
-        for concept, n in number.items()
-        if n != 1
+        for row, r in wrong.iterrows()
     ]
-    return f"{len(number)} concepts", f"{len(number) - len(faults)} concepts", faults
+    concepts = index["concept"].nunique()
+    return f"{concepts} concepts", f"{concepts - len(faults)} concepts", faults
 
 
 @rule("claims: each part of an indicator has a sourced finding, or says why there is no result")
