@@ -80,15 +80,18 @@ def _draw_trade(ax, part: pd.DataFrame, pressed: tuple) -> None:
     x = known["year"] + MIDDLE
     ax.bar(x, china, WIDE, color=CHINA, lw=0, zorder=2)
     ax.bar(x, known["value"] - china, WIDE, bottom=china, color=SOFT, lw=0, zorder=2)
-    rest = part[part["china"].isna()]
-    outline = {"fc": "white", "ec": MUTED, "lw": 0.6}
-    ax.bar(rest["year"] + MIDDLE, rest["value"], WIDE, zorder=2, **outline)
+    dashes = (0, (2, 1.2))
+    for line, guessed in (("-", False), (dashes, True)):
+        rest = part[part["china"].isna() & part["hollow"].eq(guessed)]
+        outline = {"fc": "white", "ec": MUTED, "lw": 0.6, "ls": line}
+        ax.bar(rest["year"] + MIDDLE, rest["value"], WIDE, zorder=2, **outline)
     _draw_stretch(ax, pressed, "UN sanctions", "right")
     write_note(ax, 1994, 3.1, "no data", ha="center")
     square = {"marker": "s", "ms": 5, "ls": "none", "mew": 0}
     entries = [("with China", square | {"color": CHINA}), ("with others", square | {"color": SOFT})]
     entries += [("partners not told apart", square | {"mfc": "white", "mec": MUTED, "mew": 0.6})]
-    draw_key(ax, entries, "upper left")
+    entries += [("dashed: estimate", {"color": MUTED, "lw": 0.6, "ls": dashes})]
+    draw_key(ax, entries, "upper left", handlelength=1)
 
 
 def _draw_stretch(ax, days: tuple, words: str, side: str) -> None:

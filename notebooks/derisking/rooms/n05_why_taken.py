@@ -147,6 +147,7 @@ def draw_collapse(shown: pd.DataFrame, bloc_lost: tuple, first_aid, turns: dict)
     write_note(axes["d"], day, 112, "first UN\nfood aid,\nNov 1995", -3, ha="right", color=INK)
     write_note(axes["a"], 2002.8, 54, "grey: Gapminder", ha="right")
     write_note(axes["b"], 1992.2, 1.42, "grey: other sources")
+    write_note(axes["b"], 1995, 0.25, "no data", ha="center")
     return fig
 
 
