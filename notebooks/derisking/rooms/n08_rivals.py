@@ -107,7 +107,7 @@ def find_opposed(predictions: pd.DataFrame, to: str = THESIS) -> list[str]:
 
 
 def list_explanations(confronted: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """Return one row an explanation: how many predictions it makes, and how they fared.
+    """Return how many predictions each explanation makes, and how they fared; by its key.
 
     names: by explanation, in the order wanted. confronted: as from `confront`.
     """
@@ -115,7 +115,7 @@ def list_explanations(confronted: pd.DataFrame, names: pd.Series) -> pd.DataFram
     marks = marks.reindex(index=names.index, columns=list(BEARS.values()), fill_value=0)
     marks.insert(0, "predictions", marks.sum(axis=1))
     marks.insert(0, "explanation", names)
-    return marks.reset_index(drop=True).rename_axis(columns=None)
+    return marks.rename_axis(index=None, columns=None)
 
 
 def list_observations(
