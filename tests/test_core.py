@@ -99,11 +99,21 @@ def test_a_row_of_nothing_but_commas_is_no_row():
     ]
 
 
+def test_no_separator_is_guessed_from_what_stands_in_the_cells():
+    table = resource({"name": "n", "type": "integer"}, {"name": "text", "type": "string"})
+    assert check(table, *(f"k{row},1,a;b;c|d|e" for row in range(20))) == []
+    assert check(table, *(f"k{row},1,a;'x';b" for row in range(20))) == []
+    told = check(table, "a,1,x", 'b,2,"say ""no"", then"', 'c,3, "x"')
+    assert [(row, column) for row, column, _, _ in told] == [(4, "text")]  # the blank at its edge
+
+
 def test_what_the_library_finds_besides_is_passed_on(monkeypatch):
     odd = [SimpleNamespace(type="odd", note="an odd thing", row_number=2)]
     odd.append(SimpleNamespace(type="odder", note="", row_number=3))
-    monkeypatch.setattr(cells, "_report", lambda resource, text: odd)
+    odd.append(SimpleNamespace(type="oddest", note="of no row"))
+    monkeypatch.setattr(cells, "_report", lambda schema, rows: odd)
     assert check(resource(), "a", "b") == [
+        (None, None, "of no row", "a row like the others"),
         (2, None, "an odd thing", "a row like the others"),
         (3, None, "odder", "a row like the others"),
     ]
@@ -256,9 +266,16 @@ def test_a_bound_that_is_no_day_is_told_once_in_its_own_column():
     fields = DATED["schema"]["fields"][1:]
     table = resource(*fields[:2], *({**field, "type": "date"} for field in fields[2:]))
     rows = ["a,2023-10,month,2023-10-01,31 Oct", "b,2023-10,month,2023-10-00,2023-10-31"]
+    rows.append("c,2023-10,month,2023-10-01,2023-11-01")
     assert check(table, *rows) == [
         (2, "day_latest", "'31 Oct'", "a date as YYYY-MM-DD"),
         (3, "day_earliest", "'2023-10-00'", "a date as YYYY-MM-DD"),
+        (
+            4,
+            "day_earliest",
+            "bounds 2023-10-01 to 2023-11-01",
+            "bounds within 2023-10 (month)",
+        ),
     ]
 
 
@@ -298,6 +315,7 @@ def test_a_row_is_unsourced_exactly_where_no_source_stands():
         ("Corée, cÃ©lÃ¨bre", "characters read in the wrong encoding"),
         ("Koreaâ€™s", "characters read in the wrong encoding"),
         ("=Hung?ry", "the beginning of a formula"),
+        ("=cÃ©lÃ¨bre", "the beginning of a formula"),
         ("Ã\x90", "a character that is not seen"),
         ("Hung?ry", "a question mark inside a word"),
     ],
@@ -334,6 +352,8 @@ def test_a_cell_is_told_once_and_faults_come_in_the_order_of_rows_and_columns():
         (3, "a"),
         (3, "b"),
     ]
+    table = resource({"name": "b", "type": "integer"}, {"name": "a", "type": "string"})
+    assert [place[:2] for place in check(table, "x,one,=1")] == [(2, "a"), (2, "b")]
 
 
 def test_faults_of_every_kind_are_told_together_in_the_order_of_the_file():
@@ -363,6 +383,7 @@ def test_faults_of_every_kind_are_told_together_in_the_order_of_the_file():
 
 
 def test_a_table_that_has_lost_rows_or_columns_is_not_read_cell_by_cell():
+    assert check(resource({"name": "n", "type": "integer"})) == []  # it need not have any
     table = resource({"name": "n", "type": "integer"}, fewestRows=3)
     ((row, column, found, expected),) = check(table, "a,x", "b,1")
     assert (row, column, found, expected) == (None, None, "2 rows", "at least 3")

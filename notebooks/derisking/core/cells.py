@@ -1,15 +1,13 @@
 """Check the text of one table, cell by cell, against its schema: every fault with file, row, column
 and cure."""
 
-import csv
-import io
 import re
 from contextlib import suppress
 from functools import cache
 
 import pandas as pd
 import pycountry
-from frictionless import Package, system
+from frictionless import Resource, Schema
 
 from derisking.core import dates
 from derisking.core.faults import Fault, guess_cause
@@ -32,7 +30,7 @@ def check_text(text: str, resource: dict) -> list[Fault]:
     rows, faults = split_rows(name, text, header)
     if faults := faults or check_number_of_rows(name, len(rows) - 1, resource.get("fewestRows", 0)):
         return faults
-    faults = _check_cells(name, text, resource)
+    faults = _check_cells(name, rows, resource)
     frame = pd.DataFrame(rows[1:], columns=header, dtype=str)
     for field in spec["fields"]:
         column = frame[field["name"]]
@@ -70,13 +68,13 @@ def check_text(text: str, resource: dict) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.row or 0, fault.column or ""))
 
 
-def _check_cells(name: str, text: str, resource: dict) -> list[Fault]:
+def _check_cells(name: str, rows: list[list[str]], resource: dict) -> list[Fault]:
     """Types, constraints and primary key of one table, by frictionless."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     alone = {key: value for key, value in resource["schema"].items() if key != "foreignKeys"}
     faults: dict[tuple, Fault] = {}
-    for error in _report(alone, text):
-        column, row = getattr(error, "field_name", None), getattr(error, "row_number", 0)
+    for error in _report(alone, rows):
+        column, row = getattr(error, "field_name", None), getattr(error, "row_number", None)
         if column:
             found, expected = repr(error.cell), _expected(fields[column], error)
             faults.setdefault(
@@ -86,9 +84,7 @@ def _check_cells(name: str, text: str, resource: dict) -> list[Fault]:
         elif error.type == "primary-key":
             key = resource["schema"]["primaryKey"]
             key = [key] if isinstance(key, str) else key
-            values = next(
-                csv.DictReader(io.StringIO(",".join(fields) + "\n" + text.split("\n")[row - 1]))
-            )
+            values = dict(zip(fields, rows[error.row_number - 1], strict=True))
             found = ", ".join(f"{part} {values[part]!r}" for part in key) + " a second time"
             faults[row, tuple(key)] = Fault(name, found, "each key once", row, ", ".join(key))
         else:
@@ -98,15 +94,10 @@ def _check_cells(name: str, text: str, resource: dict) -> list[Fault]:
     return list(faults.values())
 
 
-def _report(schema: dict, text: str) -> list:
-    table = {"name": "table", "path": "table.csv", "encoding": "utf-8", "schema": schema}
-    with system.use_context(trusted=True):
-        package = Package.from_descriptor({"name": "one", "resources": [table]})
-        package.resources[0].path = None
-        package.resources[0].data = text.encode()
-        package.resources[0].scheme = "buffer"
-        package.resources[0].format = "csv"
-        return [error for task in package.validate().tasks for error in task.errors]
+def _report(schema: dict, rows: list[list[str]]) -> list:
+    # Rows, not text: of a text it would guess the separator.
+    table = Resource(data=rows, schema=Schema.from_descriptor(schema))
+    return [error for task in table.validate().tasks for error in task.errors]
 
 
 def _expected(field: dict, error) -> str:
