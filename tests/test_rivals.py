@@ -224,6 +224,7 @@ def test_shares_are_those_of_the_counts_and_a_pooled_row_has_none():
     ratio = SimpleNamespace(odds_ratio=3.0, low=1.0, high=9.0)
     row = n08_closures.describe_shares("a", "1998", ratio, [[1, 3], [2, 18]])
     assert (row["with_all"], row["with_share"], row["without_share"]) == (4, 0.25, 0.1)
+    assert row["words"] == "2 of 20 against 1 of 4"  # the smaller share first, as the dots stand
     pooled = n08_closures.describe_shares("a", "pooled", ratio)
     assert pooled["odds_ratio"] == 3 and "with_share" not in pooled
 

@@ -43,7 +43,7 @@ COLUMNS = {  # what the columns of the figures' data mean
 
 # ------------------------------------------------------------------------------------ odds ratios
 
-LIMITS = (0.002, 100)  # odds ratios on the axis; none and no limit stand beyond a break
+LIMITS = (0.002, 100)  # odds ratios on the axis; 0 and infinity stand beyond a break
 NONE, ENDLESS = 0.0007, 280  # where 0 and infinity stand
 OTHER_LISTS = {"marker": "|", "ms": 4.5, "mec": MUTED, "mew": 0.9, "ls": "none"}
 
