@@ -68,7 +68,12 @@ def check(table, *rows):
             "10",
             "at least 1 and at most 9",
         ),
-        ({"type": "string", "constraints": {"pattern": "[A-Z]{3}"}}, "AGO", "Ago", "the pattern"),
+        (
+            {"type": "string", "iso3166": True, "constraints": {"pattern": "[A-Z]{3}"}},
+            "AGO",
+            "Angola",  # what is no code at all is told by the pattern alone
+            "the pattern [A-Z]{3}",
+        ),
     ],
 )
 def test_a_cell_that_its_column_cannot_hold_is_told_with_what_it_can(field, good, bad, expected):
@@ -112,10 +117,11 @@ def test_what_the_library_finds_besides_is_passed_on(monkeypatch):
     odd.append(SimpleNamespace(type="odder", note="", row_number=3))
     odd.append(SimpleNamespace(type="oddest", note="of no row"))
     monkeypatch.setattr(cells, "_report", lambda schema, rows: odd)
-    assert check(resource(), "a", "b") == [
+    assert check(resource(), "a", "=b") == [
         (None, None, "of no row", "a row like the others"),
         (2, None, "an odd thing", "a row like the others"),
         (3, None, "odder", "a row like the others"),
+        (3, "key", "'=b', the beginning of a formula", "plain text"),
     ]
 
 
@@ -124,7 +130,10 @@ def test_a_date_that_a_spreadsheet_has_turned_round_is_told_so():
         pattern = {} if field["type"] == "date" else {"constraints": {"pattern": r"\d{4}.*"}}
         table = resource({"name": "day", **field, **pattern})
         (fault,) = cells.check_text("key,day\na,05/12/2023\n", table)
-        assert "A spreadsheet has rewritten the date" in fault.mend
+        assert fault.mend == (
+            "A spreadsheet has rewritten the date; day and month cannot be told apart, "
+            "so take it from the source."
+        )
         (fault,) = cells.check_text("key,day\na,5 Dec\n", table)
         assert fault.mend == ""
     table = resource({"name": "day", "type": "integer"})
@@ -176,12 +185,18 @@ DATED = resource(
         ("2023,approx_year,,", None, None, None),
         ("2023,no_such_code,,", None, None, None),  # the list of codes tells that
         ("soon,day,,", None, None, None),  # the pattern of the column tells that
+        ("2023-13-01T00:00,day,,", None, None, None),
         ("2023-10,,,", "day", "date '2023-10' with precision ''", "both or neither"),
         (",month,,", "day", "date '' with precision 'month'", "both or neither"),
         (",month,2023-10-01,", "day", "date '' with precision 'month'", "both or neither"),
         (",,2023-10-01,", "day", "bounds 2023-10-01 to open", "none without a date"),
         (",,,2023-10-31", "day", "bounds open to 2023-10-31", "none without a date"),
-        ("2023-13,month,,", "day", "'2023-13'", "a day of the calendar"),
+        (
+            "2023-13,month,,",
+            "day",
+            "'2023-13'",
+            "a day of the calendar ('2023-13' has month 13; a year has months 01 to 12)",
+        ),
         ("2023-10,day,,", "day_precision", "'day' for '2023-10'", "a date as YYYY-MM-DD beside"),
         ("2023,by_month,,", "day_precision", "'by_month' for '2023'", "a date as YYYY-MM beside"),
         ("2023-10,approx_year,,", "day_precision", "'approx_year' for", "a date as YYYY beside"),
@@ -337,6 +352,12 @@ def test_how_to_mend_a_cell_depends_on_what_befell_it(cell, mend):
     table = resource({"name": "text", "type": "string"})
     (fault,) = cells.check_text(f"key,text\na,{cell}\n", table)
     assert fault.mend.startswith(mend)
+
+
+def test_a_long_cell_is_shown_by_its_beginning():
+    table = resource({"name": "text", "type": "string"})
+    ((_, _, found, _),) = check(table, f"a,={'x' * 58}yz")
+    assert found == f"'={'x' * 58}y', the beginning of a formula"  # 60 characters
 
 
 def test_items_that_stand_twice_are_told_in_their_order():

@@ -320,7 +320,7 @@ def _titles(tables):
 
 def _tell_gaps(years: pd.Series) -> str:
     """Return the years between the first and the last that are missing: 1990;1995-1997."""
-    known = sorted(set(years))
+    known = sorted(years)
     spans = [(a + 1, b - 1) for a, b in pairwise(known) if b - a > 1]
     return ";".join(f"{a}" if a == b else f"{a}-{b}" for a, b in spans)
 
