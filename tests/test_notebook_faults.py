@@ -29,6 +29,8 @@ FAULTS = {
         "open('{root}/data/evidence/events.csv', 'a').write('x')",
         ["wrote data/evidence/events.csv", "git checkout"],
     ),
+}
+BESIDE = {
     "a file in the root": ("open('{root}/notes.txt', 'w').write('x')", ["wrote notes.txt"]),
     "a folder in the root": (
         "import os\nos.mkdir('{root}/out')",
@@ -61,6 +63,21 @@ def test_a_fault_is_told_with_notebook_and_cell(kind, folder, tmp_path_factory, 
     nb = nbformat.v4.new_notebook(cells=cells, metadata=run.METADATA)
     with pytest.raises(run.NotebookError) as error:
         run.execute_notebook(nb, tmp_path_factory.mktemp("stage"), "09_trial.ipynb")
+    assert str(error.value).startswith("notebooks/09_trial.ipynb, cell 3")
+    assert all(word in str(error.value) for word in words), error.value
+
+
+@pytest.mark.parametrize("kind", BESIDE)
+def test_what_a_cell_writes_beside_its_results_is_told(kind, folder, monkeypatch):
+    """As it is asked after each cell, without a kernel; a table changed is tried with one above."""
+    code, words = BESIDE[kind]
+    cell = nbformat.v4.new_code_cell(code.replace("{root}", str(folder)))
+    watch = run.Watch(nbformat.v4.new_notebook(cells=[cell]), "09_trial.ipynb")
+    watch.start_cell(cell, 2)
+    monkeypatch.chdir(paths.NOTEBOOKS)
+    exec(cell.source, {})
+    with pytest.raises(run.NotebookError) as error:
+        watch.end_cell(cell, 2)
     assert str(error.value).startswith("notebooks/09_trial.ipynb, cell 3")
     assert all(word in str(error.value) for word in words), error.value
 

@@ -3,6 +3,7 @@ in the evidence."""
 
 import itertools
 import math
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -254,7 +255,7 @@ def plant_reciprocity(rng, with_rate, without_rate, posts=60):
     chance = house.map({True: with_rate, False: without_rate}).fillna(without_rate).astype(float)
     closed = pd.Series(rng.random(posts) < chance)
     lists = pd.DataFrame({"one": closed, "other": closed ^ (rng.random(posts) < 0.02)})
-    noise = pd.DataFrame({f"trait {i}": rng.random(posts) < 0.4 for i in range(6)})
+    noise = pd.DataFrame({f"trait {i}": rng.permutation(posts) < 24 for i in range(6)})
     return lists, noise.astype("boolean").assign(house=house)
 
 
@@ -294,12 +295,15 @@ def test_recodings_by_trying_every_change():
 
 
 def _p_after(closed, trait, posts, kinds):
-    shut, has = closed.copy(), trait.copy()
+    shut, has = closed.to_numpy(copy=True), trait.to_numpy(copy=True)
     for post, kind in zip(posts, kinds, strict=True):
         (shut if kind == "c" else has)[post] ^= True
-    return stats.fisher_exact(
-        pd.crosstab(has, shut).reindex(index=[True, False], columns=[True, False], fill_value=0)
-    ).pvalue
+    return _test_fisher((has & shut).sum(), (has & ~shut).sum(), (~has & shut).sum(), len(has))
+
+
+@cache
+def _test_fisher(a, b, c, total):
+    return stats.fisher_exact([[a, b], [c, total - a - b - c]]).pvalue
 
 
 def test_recodings_of_too_few_posts_are_refused():
