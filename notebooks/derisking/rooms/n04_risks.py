@@ -171,7 +171,7 @@ def _draw_risks(ax, risks: pd.DataFrame) -> None:
     years = range(REGISTER_YEARS[0], REGISTER_YEARS[1] + 2)
     start, end = (to_year(risks[f"reduced_{bound}"]) for bound in ("earliest", "latest"))
     old, never = end.lt(years[0]), end.isna()
-    sooner = ", ".join(f"{year:.0f}" for year in sorted(set(np.floor(end[old]))))
+    sooner = "earlier\n({})".format(", ".join(f"{x:.0f}" for x in sorted(set(np.floor(end[old])))))
     ax.set_xticks([EARLIER, *years, NEVER], [sooner, *map(str, years), "never"])
     ax.spines["bottom"].set_bounds(years[0], years[-1])
     ax.spines["left"].set_visible(False)
