@@ -15,7 +15,7 @@ settings.load_profile("steady")
 OWN = {}
 # What takes longest begins first, so that no worker is left alone with it at the end.
 LONGEST = ("test_pipeline", "test_bad_input", "08_", "02_", "01_", "09_", "07_", "06_", "05_")
-LONGEST += ("04_", "03_", "test_figures", "test_statistics")
+LONGEST += ("04_", "03_", "test_figures", "test_evidence", "test_export", "test_style", "test_find")
 
 
 def pytest_configure(config):
