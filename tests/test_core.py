@@ -403,6 +403,12 @@ def test_faults_of_every_kind_are_told_together_in_the_order_of_the_file():
     ]
 
 
+def test_one_cell_at_fault_hides_no_other_of_its_row_or_column():
+    table = resource({"name": "a", "type": "integer"}, {"name": "b", "type": "integer"})
+    found = check(table, "k,one,two", "l,three,4", "m,5,6")
+    assert [place[:2] for place in found] == [(2, "a"), (2, "b"), (3, "a")]
+
+
 def test_a_table_that_has_lost_rows_or_columns_is_not_read_cell_by_cell():
     assert check(resource({"name": "n", "type": "integer"})) == []  # it need not have any
     table = resource({"name": "n", "type": "integer"}, fewestRows=3)
