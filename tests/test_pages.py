@@ -179,7 +179,7 @@ def test_the_dossier_tells_every_claim_with_all_its_findings_and_sources():
         assert (
             (f"“{claim.quotation}”" in part)
             if isinstance(claim.quotation, str)
-            else "He does not say this" in part
+            else "Not in what we could read of the article" in part
         )
         for finding in findings[findings["claim_id"].eq(claim.claim_id)].itertuples():
             assert finding.finding in part and finding.strength_reason in part

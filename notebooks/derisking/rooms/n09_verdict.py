@@ -314,7 +314,7 @@ def draw_shifts(changes: pd.DataFrame, book: pd.DataFrame):
     for number, row in enumerate(claims.itertuples(), 1):
         y = top + ROW * number
         look = {"fontstyle": "italic"} if row.voice == "ours" else {}
-        ax.text(1.5, y, row.name.removesuffix(" (ours)"), fontsize=7, **look)
+        ax.text(1.5, y, row.name, fontsize=7, **look)
         after = changes.loc[changes["claim_id"].eq(row.claim_id), "after"].map(SIDES)
         ends = CENTRE + STEP * min(row.place, *after), CENTRE + STEP * max(row.place, *after)
         ax.plot(ends, [y - BASE] * 2, color=SOFT, lw=1.2, zorder=1)
@@ -329,5 +329,5 @@ def draw_shifts(changes: pd.DataFrame, book: pd.DataFrame):
         ("without some sources (one ring or two)", make_hollow(disc)),
     ]
     draw_key(fig, entries, (1.5, bottom + 7.4))
-    ax.text(1.5, bottom + 13.8, "Italics: claims of ours, not R. Frank's", fontsize=6)
+    ax.text(1.5, bottom + 13.8, "Italics: claims of ours, not in the article", fontsize=6)
     return fig
