@@ -145,6 +145,8 @@ SHARES = {
     "Asia": (47, 55),
     "Americas": (53, 67.5),
 }
+# Two marks of the narrow map touch: on which side of each its name stands (points to the right).
+APART = {"Kinshasa": -4.5, "Luanda": 4.5}
 BOLD = {"fontsize": 8, "weight": "bold"}
 HOME = maps.View(maps.project_region(55, 20), (-60, -50, 179.9, 84), (53, 11), 15300)
 
@@ -182,9 +184,14 @@ def draw_narrow_world(posts: pd.DataFrame):
     """
     high = 101
     fig, (near, far) = make_canvas(89, high, 2, 1)
-    changed = posts["status"].ne("kept")
+    changed = posts["status"].ne("kept") & ~posts["city"].isin(APART)
     americas = posts["ground"].eq("Americas")
-    maps.draw_panel(near, HOME, (0.5, 14.5, 88, 81), posts[~americas], style_post, changed)
+    place = 0.5, 14.5, 88, 81
+    shown = maps.draw_panel(near, HOME, place, posts[~americas], style_post, changed)
+    for row in shown[shown["city"].isin(APART)].itertuples():
+        right = APART[row.city]
+        look = {"ha": "left" if right > 0 else "right", "fontsize": row.size, "color": row.colour}
+        write_note(near, row.x, row.y, row.text, right, 0, **look)
     maps.draw_panel(far, maps.AMERICAS, (53, 72, 35.5, 28.5), posts[americas], style_post)
     # No ground under the words above the Americas.
     near.add_patch(Rectangle((0.59, 0), 0.41, 0.39, transform=near.transAxes, fc="white", lw=0))

@@ -25,7 +25,7 @@ NUMBER = {"fontsize": 8, "fontweight": "bold"}
 COLUMNS = {
     "named": "closed posts known by name",
     "returned": "of these, posts that opened again later",
-    "status": "closed by both late lists, or disputed: by one of them",
+    "status": "closed by both lists (R. Frank, Dec 2023; Seoul, Jan 2024), or by one: disputed",
     "group": "what the last possible day is",
     "lower": "lowest number: of closings reported, or of missions our table allows",
     "upper": "highest number: of closings reported, or of missions our table allows",
