@@ -133,7 +133,7 @@ def test_senders_of_like_size_are_counted_apart():
 def test_committed_table_is_used_without_a_workbook(tmp_path):
     table, origin = rates.load_base_rates(tmp_path)
     assert table.equals(tables.load_table("base_rates"))
-    assert "committed" in origin
+    assert "base_rates" in origin
 
 
 def test_missing_folder_is_no_error(tmp_path):

@@ -264,9 +264,9 @@ def draw_base_rates(table: pd.DataFrame, own: pd.DataFrame):
 
 
 def _write_rates(ax, table: pd.DataFrame, lines: pd.Series, y: float) -> None:
-    """Write what the bars of other states are at height `y`, and a column of largest shares."""
+    """Write what the grey bars are at height `y`, and a column of largest shares."""
     place = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 6}
-    ax.text(0, y, "grey bar: the share that 19 of\n20 other states did not exceed", **place)
+    ax.text(0, y, "grey bar: the share that 19 of\n20 states did not exceed", **place)
     ax.text(1.3, y, "largest share\nof a state", ha="right", color=NOTE, **place)
     longer = table["years_between"].gt(1)
     for some, words in ((~longer, "in one year"), (longer, "average a year")):

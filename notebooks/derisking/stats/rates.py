@@ -373,7 +373,7 @@ def _read_counts(folder: Path) -> tuple[dict[int, pd.DataFrame], str, str]:
     for of, read in ((DIPLOMETRICS, read_diplometrics), (DIPCON, read_dipcon)):
         if file := find_workbook(of, folder):
             return read(file), f"{of.name}, counted from data/upstream/{file.name}", file.name
-    return {}, "DIPCON 3.0, the committed tables", ""
+    return {}, "DIPCON 3.0, as counted in the table base_rates", ""
 
 
 # ------------------------------------------------------------------------------------- reciprocity
