@@ -219,8 +219,8 @@ def _sum_lists(ax, bottom: float, named: pd.DataFrame, stock: int, printed: dict
     count = {name: int(named[name].sum()) for name in FULL_LISTS}
     sums = {
         "posts named": count,
-        f"left of {stock}": {name: stock - number for name, number in count.items()},
-        "total published": printed,
+        f"{stock} less those": {name: stock - number for name, number in count.items()},
+        "left, as published": printed,
     }
     look = {"fontsize": 7, "va": "baseline"}
     for line, (words, numbers) in enumerate(sums.items()):
@@ -253,7 +253,7 @@ def draw_voices(heard: pd.DataFrame):
     for label in others:
         label.set_color(NOTE)
     bar = {"marker": "s", "ms": 5, "ls": "none", "mew": 0}
-    words = "darker part: different voices in them"
+    words = "dark: separate voices, the rest repeat them"
     keys = [("sources", bar | {"color": PALE}), (words, bar | {"color": MUTED})]
     draw_key(fig, keys, "below", left=20)
     return fig

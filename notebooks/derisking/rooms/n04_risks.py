@@ -70,6 +70,7 @@ def draw_exposures(shown: pd.DataFrame, shut: tuple, pressed: tuple, named: dict
             ax.bar(part["year"] + MIDDLE, part["value"], WIDE, color=colours, lw=0, zorder=2)
         _write_values(ax, part.set_index("year"), *named[letter])
     axes["b"].yaxis.set_major_formatter("{x:,.0f}")
+    write_note(axes["b"], YEARS[1], 2600, f"black: since {shut[0].year}", ha="right")
     return fig
 
 

@@ -74,6 +74,7 @@ DAY_NAMES = {  # in two lines: each must fit between its day and the next
     "reopening": "border\nreopened",
 }
 FLAGS = 19  # points: the height of two lines of a name
+BEFORE = {"closing": "before", "opening": "while closed"}  # the spell before the turn of each
 UNCERTAIN = "pale: the day\nis not certain"
 FIRST_YEAR, LAST_YEAR = 2017, 2026  # of the charts that count measures and events
 SESSION = 0.2  # of a year, added to its middle: a session of the Assembly opens in September
@@ -100,7 +101,7 @@ def draw_pace(running: dict, paces: dict, days: pd.Series):
         place, beside = (to_year(turns[kind]), y), {"dx": 4, "halo": True}
         bold = {"fontsize": 8, "fontweight": "bold"}
         write_note(ax, *place, f"{after.rate:.1f}\n{kind}s\na year", **beside, **bold)
-        write_note(ax, *place, f"before: {before.rate:.1f}", **beside, dy=-19, color=NOTE)
+        write_note(ax, *place, f"{BEFORE[kind]}: {before.rate:.1f}", **beside, dy=-19, color=NOTE)
     write_note(ax, FIRST_YEAR + 0.2, 33.5, UNCERTAIN)
     _flag_days(ax, days, turns=list(turns.values()))
     return fig

@@ -74,7 +74,7 @@ RETURN_COLUMNS = {
     "group": "what became of the mission",
     "close": "friendly; 1: the state did not vote for ES-11/1, 2 March 2022",
 }
-LEFT = "Of those that left in 2020-21, in order of return:"
+LEFT = "Of those that left in 2020-21, in order of return, row by row:"
 TILE, HEAD, GAP = 4.6, 5.2, 3.6  # mm: height of a tile, of a heading, between two blocks
 
 

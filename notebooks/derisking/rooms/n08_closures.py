@@ -148,7 +148,7 @@ KEYS = {  # the two dots of each panel: the smaller share, the larger one
     "a": ("elsewhere", "post in Africa"),
     "b": ("host has a mission in return", "has none"),
 }
-
+RATIOS = {"a": "Africa to others", "b": "mission to none"}  # whose odds to whose
 
 SHARE = {"marker": "o", "ms": 5, "mec": "none", "ls": "none"}
 
@@ -172,6 +172,7 @@ def draw_shares(table: pd.DataFrame, strong: str):
         looks = [{"color": colour} | SHARE for colour in (MUTED, INK)]
         draw_key(ax, list(zip(KEYS[letter], looks, strict=True)))
         write_head(ax, letter, HEADS[letter], rise=15)
+        write_column(ax, 1.01, [], [], f"odds ratio (95%)\n{RATIOS[letter]}")
         ax.spines["left"].set_visible(False)
     axes[0].xaxis.set_visible(False)
     axes[0].spines["bottom"].set_visible(False)
@@ -182,7 +183,6 @@ def draw_shares(table: pd.DataFrame, strong: str):
     note = {"fontsize": 6, "color": NOTE, "textcoords": "offset points", "ha": "right"}
     words = "2023-24: closed on\nSeoul's list, Jan 2024"
     axes[-1].annotate(words, (-0.035, 0), (0, -4), "axes fraction", va="top", **note)
-    write_column(axes[0], 1.01, [], [], "odds ratio\n(95% interval)")
     return fig
 
 

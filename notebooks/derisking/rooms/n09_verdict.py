@@ -283,7 +283,7 @@ def _write_gap(ax, y: float, lines: list[str]) -> None:
         ax.text(CENTRE, y - 2.4 + 3.4 * number, words, **look)
 
 
-DEGREES = {"neither": 0, "open": 1, "leaning": 2, "firm": 3}  # distance from the middle in SIDES
+DEGREES = {"neither": 0, "slight": 1, "leaning": 2, "firm": 3}  # distance from the middle in SIDES
 
 
 def draw_shifts(changes: pd.DataFrame, book: pd.DataFrame):
