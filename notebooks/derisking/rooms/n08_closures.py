@@ -143,10 +143,10 @@ def describe_shares(panel: str, label: str, found, table=None, words: str = "") 
     return row | {name: getattr(found, name) for name in ("odds_ratio", "low", "high")}
 
 
-HEADS = {"a": "North Korea, four rounds", "b": "North Korea and other states"}
+HEADS = {"a": "North Korea, four rounds", "b": "North Korea and others"}
 KEYS = {  # the two dots of each panel: the smaller share, the larger one
     "a": ("elsewhere", "post in Africa"),
-    "b": ("host has a mission in return", "has none"),
+    "b": ("host keeps a mission", "keeps none"),
 }
 RATIOS = {"a": "Africa to others", "b": "mission to none"}  # whose odds to whose
 
