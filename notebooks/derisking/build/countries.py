@@ -16,10 +16,10 @@ MAP = "02-map-2023"
 # What the statuses of the map mean for a reader of one country; notebook 02 holds the rule.
 STATUS = {
     "closed": "closed, named both by the article and by Seoul's list of 30 January 2024",
-    "disputed": "disputed, on one of the two late lists, the article's and Seoul's, only",
+    "disputed": "disputed, on one only of the two last lists, R. Frank's and Seoul's",
     "dormant": "kept, but without staff",
     "evacuated": "kept, staff flown out",
-    "kept": "kept, on neither of the two late lists of closures",
+    "kept": "kept, on neither of the two last lists of closures, R. Frank's and Seoul's",
 }
 
 
