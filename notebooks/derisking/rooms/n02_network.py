@@ -296,5 +296,5 @@ def draw_ties(ties: pd.Series, posts: pd.DataFrame, stock: pd.DataFrame):
     write_note(ax, "1990-01-01", 124, "states with\ndiplomatic relations", ha="right", **words)
     write_note(ax, "1991-01-01", 26, "missions abroad", **words)
     write_note(ax, "1991-01-01", 19, "green: by Seoul's counts")
-    write_note(ax, "1991-01-01", 13, "grey: by our own, fewest and most possible")
+    write_note(ax, "1991-01-01", 13, "grey: ours, fewest and most possible")
     return fig

@@ -146,7 +146,7 @@ def describe_shares(panel: str, label: str, found, table=None, words: str = "") 
 HEADS = {"a": "North Korea, four rounds", "b": "North Korea and others"}
 KEYS = {  # the two dots of each panel: the smaller share, the larger one
     "a": ("elsewhere", "post in Africa"),
-    "b": ("host keeps a mission", "keeps none"),
+    "b": ("host keeps a mission", "none"),
 }
 RATIOS = {"a": "Africa to others", "b": "mission to none"}  # whose odds to whose
 
