@@ -151,6 +151,7 @@ def test_verdicts_keep_the_order_of_claims_and_judge_claims_without_findings():
         claim_id=["T.2", "T.1"]
     )
     found = claims.reach_verdicts(table, findings)
+    assert (found.name, found.index.name) == ("verdict", "claim_id")
     assert list(found.items()) == [
         ("T.2", "open, leaning for"),
         ("T.1", "not testable"),
