@@ -151,3 +151,19 @@ def test_what_the_tables_say_of_a_claim_needs_no_glue():
     assert not filling.find_stale_marks(nb, "05_x.ipynb")
     with pytest.raises(glue.GlueError, match="no value 'q99.claim' is glued. Glued are: none"):
         filling.fill_notebook(notebook("A claim: <!--=q99.claim--><!--/-->."), "05_x.ipynb")
+
+
+@pytest.mark.parametrize(
+    "text, first",
+    [
+        (
+            "Both R. Frank's list and Seoul's say so. More.",
+            "Both R. Frank's list and Seoul's say so.",
+        ),
+        ("Most closed (4.5, 2.1 to 10). a: posts. b: hosts.", "Most closed (4.5, 2.1 to 10)."),
+        ("Was he right? Mostly.", "Was he right?"),
+        ("One sentence, no more", "One sentence, no more"),
+    ],
+)
+def test_an_initial_ends_no_sentence(text, first):
+    assert glue.split_sentence(text) == (first, text[len(first) + 1 :])

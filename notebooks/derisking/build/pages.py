@@ -20,7 +20,7 @@ from derisking.build.claim_words import read_claim_words
 from derisking.core import paths, tables
 from derisking.core.citation import read_citation
 from derisking.core.claims import CARRIES_THESIS, VERDICTS
-from derisking.core.glue import GlueError, fill_marks, strip_marks
+from derisking.core.glue import GlueError, fill_marks, split_sentence, strip_marks
 from derisking.draw import save
 from derisking.draw.style import MM, WIDTHS
 
@@ -134,7 +134,7 @@ def short_answer(nb) -> str:
 
 def in_a_sentence(nb) -> str:
     """Return the first sentence of the short answer, on one line."""
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", " ".join(short_answer(nb).split()))[0]
+    return split_sentence(" ".join(short_answer(nb).split()))[0]
 
 
 def list_contents() -> list[dict]:
@@ -190,7 +190,7 @@ def gallery() -> str:
 
 def _split_caption(caption: str) -> tuple[str, str]:
     """Return the first sentence of a caption, the finding, and the rest."""
-    first, _, rest = caption.partition(". ")
+    first, rest = split_sentence(caption)
     return first.rstrip(".") + ".", rest
 
 

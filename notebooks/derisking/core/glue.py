@@ -105,3 +105,14 @@ def fill_braces(text: str, values: dict[str, str], where: str) -> str:
 def strip_marks(text: str) -> str:
     """Return `text` without marks, their values left in place: what a reader sees."""
     return MARK.sub(lambda match: match[2], text)
+
+
+def split_sentence(text: str) -> tuple[str, str]:
+    """Return the first sentence of a text and what follows it.
+
+    A full stop after a single capital letter is that of a name (R. Frank) and ends no sentence. The
+    next one begins with no small letter, unless with that of a panel (a: ...).
+    """
+    end = r"(?<=[.!?])(?<!\b[A-Z]\.)\s+(?=[^a-z]|[a-z]: )"
+    first, *rest = re.split(end, text.strip(), maxsplit=1)
+    return first, "".join(rest)

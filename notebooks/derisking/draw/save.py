@@ -33,7 +33,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from derisking.core import paths
-from derisking.core.glue import fill_braces, fill_marks, known_values, strip_marks
+from derisking.core.glue import fill_braces, fill_marks, known_values, split_sentence, strip_marks
 from derisking.core.tables import format_csv, list_tables, read_schema
 from derisking.draw.style import (
     LINE_SPACING,
@@ -202,7 +202,7 @@ def _check(
 
 def _describe(name: str, caption: str, alt: str) -> dict[str, dict]:
     """Return the metadata that each kind of file carries."""
-    title = caption.split(". ")[0].rstrip(".")
+    title = split_sentence(caption)[0].rstrip(".")
     words = f"{name}; North Korea; diplomatic missions; licence {LICENCE}"
     return {
         "png": {
@@ -476,7 +476,7 @@ def save_figure(
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "title": caption.split(". ")[0].rstrip("."),
+        "title": split_sentence(caption)[0].rstrip("."),
         "description": caption,
         "alt": alt,
         "notebook": _notebook(name),
